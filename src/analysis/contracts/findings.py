@@ -1,0 +1,107 @@
+"""A finding: a number that never parts from its sentence, interval, grade and breaks."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from analysis.contracts.published import Text
+from analysis.contracts.values import Value
+
+Basis = Literal["published", "submitted", "synthetic"]
+Grade = Literal["A", "B", "C", "D", "E"]
+Verdict = Literal[
+    "higher",
+    "lower",
+    "recorded_more",
+    "recorded_fewer",
+    "undecided",
+    "not_comparable",
+    "not_known",
+    "not_submitted",
+    "refused",
+    "described",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """An interval: from ``low`` to ``high`` at confidence ``level``, by ``method``."""
+
+    low: float
+    high: float
+    level: float
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison: what was counted over which years."""
+
+    plan: str
+    first_year: int
+    last_year: int
+    count: Value
+    exposure: float
+    exposure_unit: str = "calendar years"
+
+
+@dataclass(frozen=True, slots=True)
+class Contrary:
+    """A statement or figure that speaks against the finding, with its rows."""
+
+    text: Text
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One answer of the evaluation.
+
+    ``estimate`` is the result with the bounds that interval-valued counts allow;
+    ``limits`` the headline interval (the wider pair where two are computed) and
+    ``other_limits`` the rest, so that both are printed. ``sentence`` is the full
+    wording, ``short`` the one for the front page and ``caveats`` the clauses that
+    must stand with either. ``rows`` are the ids of the published rows used and
+    ``fingerprint`` the SHA-256 of their content. ``question`` is what it answers.
+    """
+
+    id: str
+    question: Text
+    indicator: str
+    country: str
+    baseline: str
+    current: str
+    estimate: Value
+    unit: str
+    limits: Limits | None
+    other_limits: tuple[Limits, ...]
+    sides: tuple[Side, ...]
+    method: str
+    assumptions: tuple[Text, ...]
+    basis: Basis
+    grade: Grade
+    verdict: Verdict
+    breaks: tuple[str, ...]
+    contrary: tuple[Contrary, ...]
+    rows: tuple[str, ...]
+    fingerprint: str
+    sentence: Text
+    short: Text
+    caveats: tuple[Text, ...] = field(default=())
+    notebook: str = ""
+
+
+def to_json(finding: Finding) -> dict[str, Any]:
+    """Turn a finding into plain JSON types; infinite bounds become ``null``."""
+    return {name: _plain(value) for name, value in asdict(finding).items()}
+
+
+def _plain(item: Any) -> Any:
+    if isinstance(item, dict):
+        return {key: _plain(value) for key, value in item.items()}
+    if isinstance(item, (list, tuple)):
+        return [_plain(value) for value in item]
+    if isinstance(item, float) and item in (float("inf"), float("-inf")):
+        return None
+    return item

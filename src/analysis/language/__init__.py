@@ -1,0 +1,5 @@
+"""Danish and English: wording, numbers, dates.
+
+``words``    sentences from the catalogues in ``wording/``, always in both languages
+``numbers``  counts, ratios, values, years and dates in each language's form
+"""
