@@ -1,0 +1,33 @@
+"""A confidence level in, the tail it leaves on either side out."""
+
+from __future__ import annotations
+
+from analysis.errors import MethodError
+
+
+def tail(method: str, level: float) -> float:
+    """Return the probability left beyond each limit of a two-sided interval.
+
+    Parameters
+    ----------
+    method : str
+        Name of the calling method, for the message.
+    level : float
+        Confidence level, strictly between 0 and 1.
+
+    Raises
+    ------
+    MethodError
+        If ``level`` is not strictly between 0 and 1.
+
+    Examples
+    --------
+    >>> round(tail("rate", 0.95), 6)
+    0.025
+    """
+    if not 0 < level < 1:
+        raise MethodError(
+            f"{method}: the confidence level must lie between 0 and 1. "
+            "Give a share, such as 0.95 for 95 percent."
+        )
+    return (1 - level) / 2

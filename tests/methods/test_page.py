@@ -1,0 +1,98 @@
+"""docs/methods.md: every public method is on it, and its numbers are what the code gives."""
+
+import doctest
+import importlib
+import inspect
+import pkgutil
+import re
+from pathlib import Path
+
+import analysis.methods
+from analysis.methods.dispersion import Yearly, dispersed_ratio
+from analysis.methods.power import smallest_detectable_ratio
+from analysis.methods.rates import Count, RateRatio, rate_ratio
+
+PAGE = (Path(__file__).parents[2] / "docs" / "methods.md").read_text(encoding="utf-8")
+PLUMBING = {"confidence", "counts"}
+"""Modules that check input and answer no question of their own."""
+
+
+def lines_of(method: str) -> list[list[str]]:
+    """Cells of the table under a method's heading, without the table's head."""
+    section = PAGE.split(f"## `{method}`")[1].split("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def bounds(cell: str) -> tuple[int, int]:
+    """Bounds of a count as the page prints it."""
+    low, high = {"<5": "0-4"}.get(cell, cell if "-" in cell else f"{cell}-{cell}").split("-")
+    return int(low), int(high)
+
+
+def printed(one: RateRatio) -> str:
+    """Write a ratio with its limits as the page does."""
+    return f"{one.estimate:.2f} ({one.low:.2f}-{one.high:.2f})"
+
+
+def test_every_public_method_has_a_section() -> None:
+    """A method whose assumptions are written nowhere cannot be judged."""
+    for module in pkgutil.iter_modules(analysis.methods.__path__):
+        if module.name in PLUMBING:
+            continue
+        loaded = importlib.import_module(f"analysis.methods.{module.name}")
+        for name, thing in inspect.getmembers(loaded, inspect.isfunction):
+            if thing.__module__ == loaded.__name__ and not name.startswith("_"):
+                assert f"## `{module.name}.{name}`" in PAGE
+
+
+def test_every_section_says_what_it_answers_and_what_it_refuses() -> None:
+    """A reader looks for the same five things under each heading."""
+    sections = re.findall(r"^## `[^`]+`\n(.*?)(?=^## )", PAGE, flags=re.M | re.S)
+    assert len(sections) == 8
+    for section in sections:
+        for part in ("Answers", "How", "Breaks when", "Refuses", "Source"):
+            assert f"- **{part}**" in section
+
+
+def test_ratios_on_the_page_are_computed() -> None:
+    """The page is where a reviewer checks us first."""
+    lines = lines_of("rates.rate_ratio")
+    assert len(lines) == 2
+    for before, years, after, later, least, most in lines:
+        found = rate_ratio(
+            Count.of(bounds(before), float(years)), Count.of(bounds(after), float(later))
+        )
+        assert [printed(found.least), printed(found.most)] == [least, most]
+
+
+def test_dispersed_limits_on_the_page_are_computed() -> None:
+    """They are wide enough to be doubted: nobody should have to trust a typed number."""
+    lines = lines_of("dispersion.dispersed_ratio")
+    assert len(lines) == 2
+    for before, after, readings, dispersion, limits in lines:
+        found = dispersed_ratio(
+            Yearly.of(map(bounds, before.split(", "))), Yearly.of(map(bounds, after.split(", ")))
+        )
+        assert str(found.readings) == readings
+        assert f"{found.dispersion_low:.2f}-{found.dispersion_high:.2f}" == dispersion
+        assert f"{found.low:.2f}-{found.high:.1f}" == limits
+
+
+def test_smallest_detectable_ratios_on_the_page_are_computed() -> None:
+    """They stand beside every null result of the report."""
+    events = re.findall(r"^\| expected before \| (.*) \|$", PAGE, flags=re.M)[0].split(" | ")
+    ratios = lines_of("power.smallest_detectable_ratio")[0][1:]
+    assert len(events) == len(ratios) == 7
+    for expected, ratio in zip(events, ratios, strict=True):
+        assert f"{smallest_detectable_ratio(float(expected), 4.0, 4.0):.1f}" == ratio
+
+
+def test_examples_in_docstrings_give_what_they_say() -> None:
+    """A reader copies the example first."""
+    tried = 0
+    for module in pkgutil.iter_modules(analysis.methods.__path__):
+        result = doctest.testmod(importlib.import_module(f"analysis.methods.{module.name}"))
+        assert result.failed == 0
+        tried += result.attempted
+    assert tried >= 8
