@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -36,7 +38,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a comparison: what was counted over which years."""
+    """One side of a comparison: what was counted over which years.
+
+    ``plan`` is empty for years outside both plans. ``unit`` is what was counted
+    (persons, cases ...), which a ratio or a rank does not say.
+    """
 
     plan: str
     first_year: int
@@ -44,6 +50,7 @@ class Side:
     count: Value
     exposure: float
     exposure_unit: str = "calendar years"
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,48 @@ class Finding:
 def to_json(finding: Finding) -> dict[str, Any]:
     """Turn a finding into plain JSON types; infinite bounds become ``null``."""
     return {name: _plain(value) for name, value in asdict(finding).items()}
+
+
+def from_json(plain: Mapping[str, Any]) -> Finding:
+    """Read back what `to_json` wrote: ``null`` bounds of a known value are infinite again.
+
+    ``plain`` must keep the published schema; extra or missing keys raise ``TypeError``,
+    as they are a bug of whoever skipped the check.
+    """
+    return Finding(
+        **{
+            **plain,
+            **{name: Text(**plain[name]) for name in ("question", "sentence", "short")},
+            **{name: tuple(Text(**one) for one in plain[name]) for name in _TEXTS},
+            **{name: tuple(plain[name]) for name in ("breaks", "rows")},
+            "estimate": _value(plain["estimate"]),
+            "limits": _limits(plain["limits"]) if plain["limits"] else None,
+            "other_limits": tuple(_limits(one) for one in plain["other_limits"]),
+            "sides": tuple(
+                Side(**{**side, "count": _value(side["count"])}) for side in plain["sides"]
+            ),
+            "contrary": tuple(
+                Contrary(Text(**one["text"]), tuple(one["rows"])) for one in plain["contrary"]
+            ),
+        }
+    )
+
+
+_TEXTS = ("assumptions", "caveats")
+
+
+def _value(plain: Mapping[str, Any]) -> Value:
+    if plain["kind"] not in ("number", "interval"):
+        return Value(plain["kind"])
+    return Value(plain["kind"], _finite(plain["low"]), _finite(plain["high"]))
+
+
+def _limits(plain: Mapping[str, Any]) -> Limits:
+    return Limits(plain["low"], _finite(plain["high"]), plain["level"], plain["method"])
+
+
+def _finite(bound: float | None) -> float:
+    return math.inf if bound is None else bound
 
 
 def _plain(item: Any) -> Any:

@@ -18,6 +18,8 @@ FIGURE = "application/vnd.workbench.figure+json"
 CHECK = "application/vnd.workbench.check+json"
 KINDS = (FINDING, TABLE, FIGURE, CHECK)
 
+NO_NOTE = Text("", "")
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -26,6 +28,21 @@ class Column:
     name: str
     label: Text
     align: str = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A table not yet worded: its cells are `Text`, or what reads the same in both languages.
+
+    ``rows_of`` gives, for each line, the ids of the published rows behind it.
+    """
+
+    title: Text
+    columns: tuple[Column, ...]
+    cells: tuple[tuple[Text | str, ...], ...]
+    rows_of: tuple[tuple[str, ...], ...]
+    source: Text
+    note: Text = NO_NOTE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,61 @@
+"""Arguments in, exit code out: the one place where a failure becomes words."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from analysis import __version__
+from analysis.cli.verbs import Verbs, examples
+from analysis.errors import AnalysisError
+
+INTERRUPTED = 130  # 128 + SIGINT, as shells report it
+
+
+@examples(
+    "workbench build                    build the default report",
+    "workbench build -p country=SWE     the same years, another country",
+    "workbench findings list            what was found",
+    "workbench data check               is the record sound?",
+)
+@click.group(
+    cls=Verbs,
+    modules={
+        "build": "build",
+        "run": "run",
+        "data": "data",
+        "new": "new",
+        "findings": "findings",
+        "doctor": "doctor",
+        "clean": "clean",
+        "completion": "completion",
+    },
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="workbench", message="%(prog)s %(version)s")
+def workbench() -> None:
+    """Compare action plans against trafficking in human beings, from published data.
+
+    Run it anywhere inside a workbench, or name one in WORKBENCH_HOME.
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command and leave with its exit code.
+
+    0 when all went well, 2 when the user can mend it, 3 when a notebook's own code
+    failed, 130 when interrupted. A bug keeps its traceback.
+    """
+    try:
+        code = workbench.main(arguments, prog_name="workbench", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except AnalysisError as error:
+        click.echo(str(error), err=True)
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted. What was built before is as it was.", err=True)
+        code = INTERRUPTED
+    sys.exit(code)

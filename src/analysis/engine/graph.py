@@ -1,0 +1,59 @@
+"""Jobs in, whether they can be run and in which order out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from graphlib import CycleError, TopologicalSorter
+
+from analysis.engine.parameters import nearest
+from analysis.engine.run import Job
+from analysis.errors import NotebookError
+
+_NAME = re.compile(r"[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)*")
+
+
+def order(jobs: Sequence[Job]) -> TopologicalSorter[str]:
+    """Check names and what waits for what; return a sorter that hands out what is ready.
+
+    Raises
+    ------
+    NotebookError
+        If a name is no relative path, is used twice or (by letter case alone) nearly
+        so, a job waits for one that is not there, or jobs wait for each other.
+    """
+    _refuse_bad_names([job.name for job in jobs])
+    names = [job.name for job in jobs]
+    for job in jobs:
+        for other in job.after:
+            if other not in names:
+                raise NotebookError(
+                    f"{job.name}: waits for {other}, which is not among the {len(jobs)} "
+                    f"notebooks to run.{nearest(other, names)}"
+                )
+    sorter = TopologicalSorter({job.name: job.after for job in jobs})
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        circle = list(reversed(error.args[1]))
+        raise NotebookError(
+            f"{circle[0]}: {len(circle) - 1} notebooks wait for each other "
+            f"({' after '.join(circle)}). Take one `after` away."
+        ) from error
+    return sorter
+
+
+def _refuse_bad_names(names: Sequence[str]) -> None:
+    bad = [name for name in names if not _NAME.fullmatch(name)]
+    if bad:
+        raise NotebookError(
+            f"{len(bad)} of {len(names)} runs have a name that is no relative path "
+            f"({', '.join(bad)}). Use letters, digits, `.`, `-`, `_` and `/`."
+        )
+    lowered = [name.lower() for name in names]
+    twice = sorted({name for name in names if lowered.count(name.lower()) > 1})
+    if twice:
+        raise NotebookError(
+            f"{', '.join(twice)}: {sum(name in twice for name in names)} notebooks would be "
+            "written to one file. Give each run a name of its own."
+        )

@@ -1,0 +1,315 @@
+"""The whole study on one page: an evaluation in, notebooks run, findings and report out.
+
+Rooms never import each other; here the one is handed what the other makes.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis import __version__, evaluations
+from analysis.contracts import tables
+from analysis.contracts.findings import from_json
+from analysis.contracts.outputs import FIGURE, TABLE, of_kind
+from analysis.contracts.published import Language, Plan, SourceRow, Text
+from analysis.engine import build as engine
+from analysis.engine import parameters as engine_parameters
+from analysis.engine import store
+from analysis.engine.events import Listener, ignore
+from analysis.engine.run import Job
+from analysis.errors import AnalysisError, NotebookError
+from analysis.evaluations import Evaluation
+from analysis.findings import cite as citing
+from analysis.findings import export, register
+from analysis.language import words
+from analysis.places import HOME_VARIABLE, Places
+from analysis.published.check import check_record, require_sound
+from analysis.published.load import Record, open_record
+from analysis.published.problems import Problem
+from analysis.reporting import document, pages
+from analysis.reporting.manuscript.report_input import FrontLists, ReportInput
+from analysis.study.opened import RUN_VARIABLE
+from analysis.study.reading import breaks_of, choose_plans
+
+GRADES = "ABCDE"
+
+Notebooks = dict[tuple[str, Language], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A finished build: its folder, the report's first page, and what it holds."""
+
+    folder: Path
+    report: Path
+    findings: int
+    seconds: float
+    notebooks: int
+
+
+def build(
+    places: Places,
+    evaluation: Evaluation,
+    *,
+    overrides: Mapping[str, str] | None = None,
+    jobs: int | None = None,
+    on_event: Listener = ignore,
+) -> Built:
+    """Run an evaluation and write its report; the old one stays if anything fails.
+
+    Raises
+    ------
+    AnalysisError
+        Before anything runs: an unknown plan or country, a record with errors.
+        After: a notebook that failed, languages that disagree, a page too long.
+    """
+    began = time.monotonic()
+    chosen = evaluations.with_overrides(evaluation, overrides or {})
+    require_sound(places)
+    record = open_record(places)
+    plans = choose_plans(record, chosen.baseline, chosen.current)
+    record.country(chosen.country)
+    final = places.outputs / chosen.id
+    with store.staging(final) as stage:
+        executed = stage / "notebooks"
+        engine.run_all(
+            _jobs(places, chosen, executed),
+            executed,
+            workers=jobs,
+            aside=store.aside(final),
+            on_event=on_event,
+        )
+        notebooks = _read(chosen, executed)
+        report = _report(record, chosen, plans, notebooks)
+        _write(report, stage)
+    return Built(
+        folder=final,
+        report=final / "report" / "index.html",
+        findings=len(report.findings),
+        seconds=time.monotonic() - began,
+        notebooks=len(notebooks),
+    )
+
+
+def run(
+    places: Places,
+    notebook: str,
+    parameters: Mapping[str, str],
+    *,
+    on_event: Listener = ignore,
+) -> Path:
+    """Run one notebook by itself; its pages are written beside it, in ``report/``.
+
+    Values come as text and are converted to the type of the notebook's parameter.
+    """
+    source = _notebook(places, notebook)
+    values = engine_parameters.bind(source, dict(parameters))
+    changed = "+".join(f"{name}={value}" for name, value in sorted(parameters.items()))
+    name = "+".join(part for part in (source.stem, changed) if part)
+    final = places.outputs / "runs" / name
+    with store.staging(final) as stage:
+        job = Job(
+            name=source.stem,
+            notebook=source,
+            parameters=values,
+            environment={HOME_VARIABLE: str(places.home), RUN_VARIABLE: _last_build(places)},
+        )
+        (executed,) = engine.run_all([job], stage, aside=store.aside(final), on_event=on_event)
+        pages.write(_alone(places, executed.path, values), stage / "report")
+    return final / f"{source.stem}.ipynb"
+
+
+def check_data(places: Places, country: str | None = None) -> tuple[Problem, ...]:
+    """Return errors and oddities of the record."""
+    if country:
+        open_record(places).country(country)
+    return check_record(places, country)
+
+
+def list_data(places: Places) -> list[dict[str, Any]]:
+    """List the tables of the record: where each lies, how many rows, whose they are."""
+    record = open_record(places)
+    return [
+        {
+            "table": contract.name,
+            "country": country,
+            "rows": len(table),
+            "file": f"countries/{country}/{contract.name}.csv",
+            "publishers": sorted({*table.get("publisher", ())} - {""}),
+        }
+        for country in record.countries
+        for contract in tables.COUNTRY_TABLES
+        if len(table := record.table(contract.name, country))
+    ]
+
+
+def show_row(places: Places, row_id: str) -> SourceRow:
+    """Return one published row by its id."""
+    return open_record(places).row(row_id)
+
+
+def show_table(places: Places, table: str, country: str) -> pd.DataFrame:
+    """Return a country's table, all cells text."""
+    return open_record(places).table(table, country)
+
+
+def findings(places: Places, evaluation_id: str) -> list[dict[str, Any]]:
+    """Return the register of the last build of an evaluation."""
+    return list(register.load(places.outputs / evaluation_id / "findings"))
+
+
+def cite(places: Places, evaluation_id: str, finding_id: str, language: Language) -> str:
+    """Return the paragraph that cites a finding of the last build."""
+    found = {one["id"]: one for one in findings(places, evaluation_id)}
+    if finding_id not in found:
+        raise AnalysisError(_unknown("finding", finding_id, found, "workbench findings list"))
+    return citing.cite(
+        from_json(found[finding_id]), language, evaluation=evaluation_id, version=__version__
+    )
+
+
+def clean(places: Places, evaluation_id: str | None = None) -> list[Path]:
+    """Remove what was built, of one evaluation or of all; return what was removed."""
+    built = sorted(path for path in places.outputs.glob("*") if path.is_dir())
+    chosen = [path for path in built if evaluation_id in (None, path.name)]
+    if evaluation_id is not None and not chosen:
+        known = [path.name for path in built]
+        raise AnalysisError(_unknown("outputs", evaluation_id, known, "ls outputs"))
+    for path in chosen:
+        shutil.rmtree(path)
+    return chosen
+
+
+def _jobs(places: Places, chosen: Evaluation, executed: Path) -> list[Job]:
+    """One job a notebook and language; those of one language wait for each other."""
+    return [
+        Job(
+            name=f"{language}/{entry.name}",
+            notebook=_notebook(places, entry.name),
+            parameters={
+                **entry.parameters,
+                "baseline": chosen.baseline,
+                "current": chosen.current,
+                "country": chosen.country,
+                "language": language,
+            },
+            after=tuple(f"{language}/{name}" for name in entry.after),
+            environment={HOME_VARIABLE: str(places.home), RUN_VARIABLE: str(executed)},
+        )
+        for entry in chosen.notebooks
+        for language in chosen.languages
+    ]
+
+
+def _notebook(places: Places, name: str) -> Path:
+    known = {path.stem: path for path in sorted(places.notebooks.glob("*.ipynb"))}
+    stem = Path(name).stem if name.endswith(".ipynb") else name
+    if stem not in known:
+        raise NotebookError(_unknown("notebook", stem, known, "ls notebooks"))
+    return known[stem]
+
+
+def _read(chosen: Evaluation, executed: Path) -> Notebooks:
+    """Read the executed notebooks in the order in which a reader meets them."""
+    return {
+        (entry.name, language): json.loads(
+            (executed / language / f"{entry.name}.ipynb").read_text(encoding="utf-8")
+        )
+        for entry in chosen.notebooks
+        for language in chosen.languages
+    }
+
+
+def _report(
+    record: Record, chosen: Evaluation, plans: tuple[Plan, Plan], notebooks: Notebooks
+) -> ReportInput:
+    """Hand the report what it is made of: findings, and every row and break they lead to."""
+    collected = register.collect(notebooks)
+    return ReportInput(
+        id=chosen.id,
+        name=chosen.name,
+        country=record.country(chosen.country).name,
+        plans=plans,
+        languages=chosen.languages,
+        front=FrontLists(
+            chosen.front_page.changed, chosen.front_page.counted, chosen.front_page.missing
+        ),
+        notebooks=notebooks,
+        findings=collected,
+        sources={row_id: record.row(row_id) for row_id in _row_ids(collected, notebooks)},
+        breaks={brk.id: brk for brk in breaks_of(record, chosen.country, plans)},
+        grades={grade: words.text(f"findings.grade_{grade}") for grade in GRADES},
+        documents={language: f"report-{language}.pdf" for language in chosen.languages},
+        labels=_labels(record),
+    )
+
+
+def _alone(places: Places, executed: Path, values: Mapping[str, Any]) -> ReportInput:
+    """Make the report of one notebook: its pages and sources, no front page lists, no PDF."""
+    record = open_record(places)
+    language: Language = "da" if values.get("language") == "da" else "en"
+    chosen = evaluations.read(places, evaluations.default(places))
+    chosen = replace(
+        chosen,
+        **{name: values[name] for name in ("baseline", "current", "country") if name in values},
+        languages=(language,),
+        front_page=evaluations.FrontPageLayout((), (), ()),
+    )
+    notebook = json.loads(executed.read_text(encoding="utf-8"))
+    plans = choose_plans(record, chosen.baseline, chosen.current)
+    report = _report(record, chosen, plans, {(executed.stem, language): notebook})
+    return replace(report, documents={})
+
+
+def _labels(record: Record) -> dict[tuple[str, str], Text]:
+    """What codes are called, which a page would otherwise print as they are."""
+    labels = {}
+    for codelist, stem in (("units", "label"), ("publishers", "name"), ("indicators", "label")):
+        for row in record.codes.codelist(codelist).itertuples():
+            named = Text(getattr(row, f"{stem}_da"), getattr(row, f"{stem}_en"))
+            labels[codelist, str(row.code)] = named
+    return labels
+
+
+def _row_ids(collected: Sequence[Mapping[str, Any]], notebooks: Notebooks) -> list[str]:
+    """Ids of every published row that a finding, table or figure leads to, each once."""
+    ids: dict[str, None] = {}
+    for finding in collected:
+        ids |= dict.fromkeys(finding["rows"])
+        for contrary in finding["contrary"]:
+            ids |= dict.fromkeys(contrary["rows"])
+    for notebook in notebooks.values():
+        for table in of_kind(notebook, TABLE):
+            ids |= dict.fromkeys(row for line in table["rows_of"] for row in line)
+        for figure in of_kind(notebook, FIGURE):
+            ids |= dict.fromkeys(figure["rows"])
+    return sorted(ids)
+
+
+def _write(report: ReportInput, stage: Path) -> None:
+    export.write([dict(one) for one in report.findings], stage / "findings", report.sources)
+    pages.write(report, stage / "report")
+    for language, name in report.documents.items():
+        document.write_pdf(report, language, stage / "report" / name)
+    for name in ("figures", "tables"):
+        shutil.copytree(stage / "report" / name, stage / name)
+
+
+def _last_build(places: Places) -> str:
+    """Folder of the executed notebooks of the default evaluation, which the synthesis reads."""
+    return str(places.outputs / evaluations.default(places) / "notebooks")
+
+
+def _unknown(what: str, name: str, known: Collection[str], see: str) -> str:
+    near = get_close_matches(name, known, n=3, cutoff=0.4)
+    nearest = f" Nearest: {', '.join(near)}." if near else ""
+    return f"{what}: {name} is unknown among {len(known)}.{nearest} All: {see}"

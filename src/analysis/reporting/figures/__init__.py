@@ -1,0 +1,39 @@
+"""Findings, series and published tables in, pictures out.
+
+Each function takes an id, what it draws, and ``language``; it returns a `Shown`
+that displays itself in a notebook. Titles are written from verdicts, intervals
+and flags; every number is printed, and the text alternative is made from the
+same data. Without data a picture says *not submitted* in words.
+"""
+
+from analysis.reporting.figures.board import measure_board
+from analysis.reporting.figures.counts import yearly_counts
+from analysis.reporting.figures.criteria import criteria_grid
+from analysis.reporting.figures.forest import rate_forest
+from analysis.reporting.figures.index import index_panels
+from analysis.reporting.figures.network import who_does_what
+from analysis.reporting.figures.overview import finding_board
+from analysis.reporting.figures.parts import parts_by_year
+from analysis.reporting.figures.promises import promise_grid
+from analysis.reporting.figures.ranks import comparator_ranks
+from analysis.reporting.figures.roles import roles_grid
+from analysis.reporting.figures.stay import stay_days
+from analysis.reporting.figures.timeline import plan_timeline
+from analysis.reporting.figures.trace import trace_map
+
+__all__ = [
+    "comparator_ranks",
+    "criteria_grid",
+    "finding_board",
+    "index_panels",
+    "measure_board",
+    "parts_by_year",
+    "plan_timeline",
+    "promise_grid",
+    "rate_forest",
+    "roles_grid",
+    "stay_days",
+    "trace_map",
+    "who_does_what",
+    "yearly_counts",
+]

@@ -1,0 +1,9 @@
+"""What pages and document are both written from, so that they say the same.
+
+``report_input``  everything a report is made of, as flow hands it over
+``parts``         an executed cell in, what a reader sees of it out
+``prose``         Markdown in, one tree out, from which HTML and the PDF are set
+``quotes``        a quote in, its language out
+``edition``       the report put in order: chapters, numbered sources
+``facts``         what stands behind a finding, worded: limits, counts, breaks, sources
+"""

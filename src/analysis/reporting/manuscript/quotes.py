@@ -1,0 +1,23 @@
+"""A quote in, the language it is in out, so that a screen reader says it rightly."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+# Frequent little words of one language that are no words of the other.
+_DANISH = frozenset(("og", "af", "der", "som", "til", "er", "den", "det", "ikke", "blev", "har"))
+_ENGLISH = frozenset(("the", "of", "and", "to", "was", "were", "by", "with", "that", "has", "is"))
+
+
+def language_of(quote: str) -> Literal["da", "en", ""]:
+    """Tell Danish from English by their little words; empty where neither leads.
+
+    An empty ``lang`` is HTML's way to say that a language is not known.
+    """
+    said = re.findall(r"[a-zæøå]+", quote.lower())
+    danish = sum(word in _DANISH for word in said) + len(re.findall("[æøå]", quote.lower()))
+    english = sum(word in _ENGLISH for word in said)
+    if danish == english:
+        return ""
+    return "da" if danish > english else "en"

@@ -1,0 +1,106 @@
+"""One executed notebook in, the inside of its page out: nbconvert with our own template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import nbformat
+from jinja2 import DictLoader
+from markupsafe import Markup as Safe
+from nbconvert.exporters.templateexporter import TemplateExporter
+from traitlets.config import Config
+
+from analysis.contracts.outputs import Check, Picture, Table
+from analysis.reporting.manuscript import parts, prose
+from analysis.reporting.manuscript.edition import Chapter
+from analysis.reporting.manuscript.parts import Code, Markup, Part, Prose, Recorded
+from analysis.reporting.pages.cleaning import clean
+from analysis.reporting.pages.files import Spot
+from analysis.reporting.pages.setting import Setting
+
+_KINDS: Mapping[type[Part], str] = {
+    Prose: "prose",
+    Code: "code",
+    Recorded: "finding",
+    Markup: "markup",
+    Table: "table",
+    Picture: "picture",
+    Check: "check",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A part as the template sets it: its kind, its HTML where it is text, its file stem.
+
+    ``first`` is False where a page shows the same finding again: an id stands once.
+    """
+
+    kind: str
+    part: Part
+    html: Safe
+    stem: str
+    first: bool
+
+
+class ChapterExporter(TemplateExporter):
+    """nbconvert's walk over the cells, with this package's template and escaping on."""
+
+    def __init__(self) -> None:
+        folder = files("analysis.reporting.pages") / "templates"
+        sources = {
+            name: (folder / name).read_text(encoding="utf-8")
+            for name in ("chapter.html.j2", "parts.html.j2")
+        }
+        super().__init__(  # type: ignore[no-untyped-call]
+            config=Config({"TemplateExporter": {"template_name": "base"}}),
+            extra_loaders=[DictLoader(sources)],
+            template_file="chapter.html.j2",
+        )
+        self.environment.autoescape = True
+        self.environment.trim_blocks = True
+        self.environment.lstrip_blocks = True
+
+
+def body(
+    exporter: ChapterExporter,
+    notebook: Mapping[str, Any],
+    chapter: Chapter,
+    setting: Setting,
+    stems: Mapping[Spot, str],
+) -> Safe:
+    """Set the cells of one language; the title is left to the page around it."""
+    cells = [cell for cell in notebook["cells"] if parts.in_language(cell, chapter.language)]
+    node = nbformat.from_dict({**notebook, "cells": cells})  # type: ignore[no-untyped-call]
+    views = list(_views(chapter, stems))
+    # nbconvert copies what it is given, so the page hands over calls and values only.
+    resources = {"views": views, "setting": setting, "folder": "../"}
+    text, _ = exporter.from_notebook_node(node, resources=resources)
+    return Safe(text)
+
+
+def _views(chapter: Chapter, stems: Mapping[Spot, str]) -> Iterator[list[View]]:
+    seen: set[str] = set()
+    untitled = False
+    for row, cell in enumerate(chapter.cells):
+        views = []
+        for column, part in enumerate(cell):
+            text = Safe("")
+            first = True
+            if isinstance(part, Prose):
+                blocks = prose.parse(part.markdown)
+                if not untitled:
+                    title, blocks = prose.take_title(blocks)
+                    untitled = bool(title)
+                text = Safe(prose.html(prose.below_title(blocks)))
+            elif isinstance(part, Markup):
+                text = Safe(clean(part.html))
+            elif isinstance(part, Recorded):
+                first = part.finding["id"] not in seen
+                seen.add(part.finding["id"])
+            stem = stems.get((chapter.name, chapter.language, row, column), "")
+            views.append(View(_KINDS[type(part)], part, text, stem, first))
+        yield views

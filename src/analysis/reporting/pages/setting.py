@@ -1,0 +1,82 @@
+"""What every template needs: wording, source numbers, addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from importlib.resources import files
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import DictLoader, Environment
+from markupsafe import Markup as Safe
+from markupsafe import escape
+
+from analysis.contracts.published import Language
+from analysis.language import words
+from analysis.reporting.manuscript import edition, facts, quotes
+from analysis.reporting.manuscript.edition import Edition, Reference
+
+_TEMPLATES = ("layout", "parts", "front", "findings", "sources", "breaks", "chapter")
+
+
+def environment() -> Environment:
+    """Return the templates, with every value escaped unless it is marked as HTML."""
+    folder = files("analysis.reporting.pages") / "templates"
+    sources = {
+        f"{name}.html.j2": (folder / f"{name}.html.j2").read_text(encoding="utf-8")
+        for name in _TEMPLATES
+    }
+    return Environment(
+        loader=DictLoader(sources), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+def stylesheet() -> bytes:
+    """Return the style sheet of all pages."""
+    return (files("analysis.reporting.pages") / "templates" / "report.css").read_bytes()
+
+
+class Setting:
+    """One language of one edition, as templates ask for it."""
+
+    def __init__(self, printed: Edition, language: Language) -> None:
+        self.edition = printed
+        self.report = printed.report
+        self.language = language
+
+    def say(self, key: str, **parts: Any) -> str:
+        """Word a key of the report's catalogue."""
+        return words.say(f"report.{key}", self.language, **parts)
+
+    def refs(self, rows: Iterable[str]) -> tuple[Reference, ...]:
+        """Give published rows their numbers."""
+        return edition.references(self.edition, rows)
+
+    def finding_facts(self, finding: Any) -> tuple[facts.Fact, ...]:
+        """Word what stands behind a finding."""
+        return facts.of_finding(finding, self.report, self.language)
+
+    def row_facts(self, row: Any) -> tuple[facts.Fact, ...]:
+        """Word a published row."""
+        return facts.of_row(row, self.report, self.language)
+
+    def break_facts(self, brk: Any) -> tuple[facts.Fact, ...]:
+        """Word a comparability break."""
+        return facts.of_break(brk, self.report, self.language)
+
+    @staticmethod
+    def language_of(quote: str) -> str:
+        """Tell the language of a quote; empty where it is not known."""
+        return quotes.language_of(quote)
+
+    @staticmethod
+    def whole(text: str) -> Safe:
+        """Keep hyphenated words of a heading on one line."""
+        hyphenated = r"(\S+-\S+)"
+        return Safe(re.sub(hyphenated, r'<span class="whole">\1</span>', str(escape(text))))
+
+    @staticmethod
+    def anchor(name: str) -> str:
+        """Write an id as the part of an address behind ``#``."""
+        return quote(name, safe="")

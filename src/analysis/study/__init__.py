@@ -1,0 +1,14 @@
+"""What a notebook opens: one comparison's data, read-only, and what is recorded of it.
+
+``reading``     plans, tables, series, breaks and the rows behind them
+``windows``     the years of a plan that a series covers
+``comparison``  what can be compared: a ratio, a rank, a count, or the reason why not
+``making``      a comparison in, its finding out
+``telling``     rows of words in, their findings out
+``listings``    parts of the data as tables to show
+``opened``      `open_study` and `Study`
+"""
+
+from analysis.study.opened import Study, open_study
+
+__all__ = ["Study", "open_study"]

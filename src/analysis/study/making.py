@@ -1,0 +1,166 @@
+"""A comparison in, the finding that tells it out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from analysis.contracts.findings import Contrary, Finding
+from analysis.contracts.published import Series, Text
+from analysis.findings import record
+from analysis.language import words
+from analysis.published.files import records
+from analysis.study.comparison import Compared, Counted, Ranked, Refused, Silent
+from analysis.study.reading import Reading
+
+Result = Compared | Counted | Silent | Refused | Ranked
+
+
+def question(id: str) -> Text:
+    """Return the question that a finding of this id answers."""
+    return words.text("study.question_" + id.replace(".", "_"))
+
+
+def contrary(reading: Reading, id: str) -> tuple[Contrary, ...]:
+    """Return what the record holds against a finding (``contrary.csv``)."""
+    table = reading.table("contrary")
+    return tuple(
+        Contrary(Text(row["text_da"], row["text_en"]), tuple(row["rows"].split(";")))
+        for row in records(table[table["finding"] == id])
+    )
+
+
+def of_result(reading: Reading, id: str, result: Result) -> Finding:
+    """Make the finding of one comparison, count, rank or refusal."""
+    if isinstance(result, Compared):
+        return _compared(reading, id, result)
+    if isinstance(result, Counted):
+        return _counted(reading, id, result)
+    if isinstance(result, Ranked):
+        return _ranked(reading, id, result)
+    if isinstance(result, Silent):
+        return _silent(reading, id, result)
+    return record.refused(
+        id,
+        question(id),
+        result.method,
+        _reason(result),
+        reading.compared,
+        indicator=result.series.indicator,
+        country=reading.country.iso3,
+    )
+
+
+def _compared(reading: Reading, id: str, result: Compared) -> Finding:
+    return record.compare_rates(
+        id,
+        question(id),
+        result.series,
+        reading.compared,
+        before=result.before.span,
+        after=result.after.span,
+        exact=result.exact,
+        dispersed=result.dispersed,
+        smallest_ratio=result.smallest_ratio,
+        contrary=contrary(reading, id),
+        fingerprint=reading.fingerprint((*result.before.rows, *result.after.rows)),
+    )
+
+
+def _counted(reading: Reading, id: str, result: Counted) -> Finding:
+    return record.count_only(
+        id,
+        question(id),
+        result.series,
+        reading.compared,
+        years=result.window.span,
+        mean=result.mean,
+        contrary=contrary(reading, id),
+        fingerprint=reading.fingerprint(result.window.rows),
+        against_baseline=result.against_baseline,
+    )
+
+
+def _ranked(reading: Reading, id: str, result: Ranked) -> Finding:
+    return record.ranked(
+        id,
+        question(id),
+        result.rank,
+        result.series,
+        reading.compared,
+        before=result.before.span,
+        after=result.after.span,
+        country_name=reading.country.name,
+        comparators=names(reading, result.others),
+        rows=result.rows,
+        contrary=contrary(reading, id),
+        fingerprint=reading.fingerprint(result.rows),
+    )
+
+
+def names(reading: Reading, series: Sequence[Series]) -> tuple[Text, ...]:
+    """Return the names of the countries of some series."""
+    return tuple(reading.record_of.country(each.country).name for each in series)
+
+
+def _silent(reading: Reading, id: str, result: Silent) -> Finding:
+    baseline = reading.baseline
+    if any(year in result.series.years for year in baseline.years) or result.series.years:
+        return record.refused(
+            id,
+            question(id),
+            "rate_ratio",
+            record.years_missing(result.missing),
+            reading.compared,
+            rows=result.series.rows,
+            fingerprint=reading.fingerprint(result.series.rows),
+            indicator=result.series.indicator,
+            country=reading.country.iso3,
+        )
+    return record.not_submitted(
+        id,
+        question(id),
+        result.series.label,
+        reading.country.name,
+        reading.compared,
+        indicator=result.series.indicator,
+        country=reading.country.iso3,
+    )
+
+
+def leads_with_wider(finding: Finding) -> bool:
+    """Whether the headline limits of a ratio span at least as much as the other pairs."""
+    if finding.limits is None:
+        return True
+    spans = [
+        math.log(pair.high) - math.log(pair.low) if pair.low else math.inf
+        for pair in (finding.limits, *finding.other_limits)
+    ]
+    return spans[0] == max(spans)
+
+
+def keeps_intervals(finding: Finding, series: Series) -> bool:
+    """Whether a finding on interval-valued counts has an interval as its estimate."""
+    counts = [side.count for side in finding.sides if side.count.known]
+    if finding.unit != "ratio" or all(count.exact for count in counts):
+        return True
+    return finding.indicator == series.indicator and finding.estimate.kind == "interval"
+
+
+def _reason(result: Refused) -> Text:
+    if result.reason == "too_few_years":
+        return record.too_few_years(result.found, result.needed)
+    if result.reason == "not_in_this_version":
+        return words.text("study.not_in_this_version", found=result.found, needed=result.needed)
+    reasons = {
+        "no_upper_bound": record.no_upper_bound,
+        "no_events": record.no_events,
+        "no_comparators": record.no_comparators,
+    }
+    return reasons[result.reason]()
+
+
+def joined(texts: Iterable[Text]) -> Text:
+    """Put statements one after another."""
+    every = list(texts)
+    return Text(" ".join(text.da for text in every), " ".join(text.en for text in every))

@@ -1,0 +1,297 @@
+"""What a notebook opens: one comparison's data, and the places to record what follows from it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from analysis.contracts.findings import Finding
+from analysis.contracts.outputs import CHECK, Listing
+from analysis.contracts.published import LANGUAGES, Language, Series, Text
+from analysis.errors import FindingError, MethodError, ParameterError
+from analysis.findings import record, register
+from analysis.findings.shown import ShownFinding
+from analysis.language import words
+from analysis.methods.counterfactual import require_pre_years
+from analysis.places import Places, find_places
+from analysis.published import series as published_series
+from analysis.published.load import open_record
+from analysis.study import comparison, listings, making, telling
+from analysis.study.reading import Reading, choose_plans
+from analysis.study.windows import window
+
+RUN_VARIABLE = "WORKBENCH_RUN"
+"""Folder of the executed notebooks of the build that a notebook runs in."""
+
+UNSAID = ("undecided", "not_comparable", "not_known", "not_submitted", "refused")
+"""Verdicts that answer a question with: that cannot be said."""
+
+SCALE = (1, 5)
+"""Lowest and highest score of an area of the policy index (Cho, Dreher and Neumayer)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFindings:
+    """Several findings under one cell: the notebook shows each as an output of its own."""
+
+    findings: tuple[ShownFinding, ...]
+
+    def _ipython_display_(self) -> None:
+        for finding in self.findings:
+            _display(finding)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCheck:
+    """A claim of the prose that held."""
+
+    claim: Text
+    language: Language
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        said = self.claim.said_in(self.language)
+        held = words.say("study.held", self.language, claim=said)
+        payload = {"claim": {"da": self.claim.da, "en": self.claim.en}, "held": True}
+        return {
+            CHECK: payload,
+            "text/html": f"<p class='check'>{escape(held)}</p>",
+            "text/plain": held,
+        }
+
+
+class Study(Reading):
+    """One comparison: its data (see `Reading`), what is computed of it, and what is recorded."""
+
+    # What is computed
+
+    def compare(self, series: Series) -> comparison.Comparison:
+        """Compare the yearly rate under the two plans; say why where it cannot be done."""
+        return comparison.compare(series, self.compared)
+
+    def rank(self, series: Series) -> comparison.Ranked | comparison.Silent | comparison.Refused:
+        """Rank the country's ratio among countries with a complete series of the same years."""
+        before, after = (window(series, plan) for plan in self.compared)
+        others: tuple[Series, ...] = ()
+        if before and after:
+            others = published_series.comparators(
+                self.record_of, series.indicator, before.first, after.last, self.country.iso3
+            )
+        return comparison.rank(series, others, self.compared)
+
+    def later_years(self, series: Series) -> comparison.Counted | comparison.Silent:
+        """Count as many years after the later plan as it had."""
+        return comparison.later(series, self.current)
+
+    def try_synthetic_control(self) -> comparison.Refused:
+        """Ask whether a synthetic control of the policy index is allowed; say why not."""
+        index = self.series("policy_index")
+        years = [year for year in index.years if year < self.current.first_year]
+        donors = (
+            published_series.comparators(
+                self.record_of,
+                "policy_index",
+                min(years),
+                self.current.last_year,
+                self.country.iso3,
+            )
+            if years
+            else ()
+        )
+        try:
+            require_pre_years(len(years), needed=comparison.NEEDED_BEFORE, donors=len(donors))
+        except MethodError:
+            reason = "too_few_years" if donors or not years else "no_comparators"
+        else:
+            reason = "not_in_this_version"
+        return comparison.Refused(
+            index, "synthetic_control", reason, len(years), comparison.NEEDED_BEFORE
+        )
+
+    # What is shown
+
+    def listing(self, name: str, *arguments: str) -> Listing:
+        """Return a table to show: ``measures``, ``links``, ``roles``, ``conflicts`` ..."""
+        return LISTINGS[name](self, *arguments)
+
+    # What is recorded
+
+    def record(self, id: str, result: making.Result) -> ShownFinding:
+        """Record the finding that a result amounts to; its words are made from the numbers."""
+        return self._show(making.of_result(self, id, result))
+
+    def record_statements(self, notebook: str, *topics: str) -> ShownFindings:
+        """Record what documents say on some topics, one finding each."""
+        return self._show_all(telling.statements(self, notebook, topics))
+
+    def record_links(self, id: str) -> ShownFinding:
+        """Record which measures carried over, as far as a quote says so."""
+        return self._show(telling.links(self, id))
+
+    def record_trace(self, id: str) -> ShownFindings:
+        """Record what became of each finding on the earlier plan."""
+        return self._show_all(telling.traces(self, id))
+
+    def record_owed(self, notebook: str) -> ShownFindings:
+        """Record each count that somebody owes and nobody published."""
+        return self._show_all(telling.gaps(self, notebook))
+
+    def record_evaluations(self, notebook: str) -> ShownFindings:
+        """Record, criterion by criterion, how evaluators judged each plan."""
+        return self._show_all(telling.judgements(self, notebook))
+
+    def record_index(self, id: str) -> ShownFinding:
+        """Record the policy scores under each plan, described and not tested."""
+        areas = tuple(
+            replace(
+                self.series("policy_index", f"area={area}"),
+                label=words.text(f"study.column_{area}"),
+            )
+            for area in listings.AREAS
+        )
+        windows = [window(areas[0], plan) for plan in self.compared]
+        if any(window is None for window in windows):
+            return self.record(id, comparison.Silent(areas[0], tuple(self.baseline.years)))
+        before, after = (window.span for window in windows if window)
+        rows = {row for area in areas for row in area.rows}
+        return self._show(
+            record.described_index(
+                id,
+                making.question(id),
+                areas,
+                self.compared,
+                name=words.text("study.index_name"),
+                coded_from=words.text("study.index_coded_from"),
+                scale=SCALE,
+                before=before,
+                after=after,
+                contrary=making.contrary(self, id),
+                fingerprint=self.fingerprint(rows),
+            )
+        )
+
+    def leads_with_wider(self, finding: Finding) -> bool:
+        """Whether the headline limits of a ratio are the wider ones."""
+        return making.leads_with_wider(finding)
+
+    def keeps_intervals(self, finding: Finding, series: Series) -> bool:
+        """Whether a finding on interval-valued counts kept the interval."""
+        return making.keeps_intervals(finding, series)
+
+    def index_in_range(self) -> bool:
+        """Whether every score of the policy index lies on its scale."""
+        return all(table["score"].between(*SCALE).all() for table in self.policy_index().values())
+
+    def require(self, claim: str, held: Any) -> None:
+        """Show a claim that the prose makes; stop the notebook where the data do not bear it.
+
+        Raises
+        ------
+        FindingError
+            If the claim does not hold.
+        """
+        text = words.text(f"study.claim_{claim}")
+        if not bool(held):
+            raise FindingError(
+                f"check {claim}: the claim does not hold ({text.en}) "
+                "Correct the data, or the prose that makes it."
+            )
+        _display(ShownCheck(text, self.language))
+
+    # What the synthesis reads
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Findings of the notebooks run before this one in the build, or of the last build."""
+        from analysis.contracts.findings import from_json
+
+        return tuple(from_json(one) for one in self._register())
+
+    def said(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        """Return the findings that have an answer, the strongest evidence first."""
+        answered = [one for one in findings if one.verdict not in UNSAID]
+        return tuple(sorted(answered, key=lambda one: one.grade))
+
+    def unsaid(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        """Return the findings whose answer is that there is none."""
+        return tuple(one for one in findings if one.verdict in UNSAID)
+
+    def _register(self) -> Sequence[dict[str, Any]]:
+        run = os.environ.get(RUN_VARIABLE)
+        if not run:
+            raise FindingError(
+                "synthesis: it reads the findings of a build, and runs inside one. "
+                "Build first: workbench build"
+            )
+        import json
+
+        found = sorted(Path(run).glob(f"{self.language}/*.ipynb"))
+        notebooks = {
+            (path.stem, self.language): json.loads(path.read_text(encoding="utf-8"))
+            for path in found
+        }
+        return register.collect(notebooks)
+
+    def _show(self, finding: Finding) -> ShownFinding:
+        return ShownFinding(finding, self.language, self.row)
+
+    def _show_all(self, findings: Iterable[Finding]) -> ShownFindings:
+        return ShownFindings(tuple(self._show(finding) for finding in findings))
+
+
+def _display(item: object) -> None:
+    from IPython.display import display
+
+    display(item)  # type: ignore[no-untyped-call]
+
+
+LISTINGS: dict[str, Callable[..., Listing]] = {
+    "measures": listings.measures,
+    "links": listings.links,
+    "statements": listings.statements,
+    "roles": listings.roles,
+    "conflicts": listings.conflicts,
+    "figures": listings.figures,
+    "evaluations": listings.evaluations,
+    "breaks": listings.breaks,
+    "index": listings.index,
+    "population_rates": listings.population_rates,
+}
+
+
+def open_study(
+    baseline: str,
+    current: str,
+    *,
+    country: str,
+    language: str,
+    places: Places | None = None,
+) -> Study:
+    """Open the comparison of two plans with the figures of one country.
+
+    Parameters
+    ----------
+    baseline, current : str
+        Ids of the earlier and the later plan; they set the periods.
+    country : str
+        ISO 3166 three-letter code of the country whose figures are compared.
+    language : str
+        ``da`` or ``en``: the wording of all that is shown. Numbers never depend on it.
+    places : Places, optional
+        The workbench; default: the one that the working directory lies in.
+
+    Raises
+    ------
+    ParameterError
+        If a plan, the country or the language is unknown, or the plans overlap.
+    """
+    from analysis.engine import recorder
+
+    if language not in LANGUAGES:
+        raise ParameterError(f"language: {language!r} is unknown. Write da or en.")
+    found = places or find_places()
+    opened = open_record(found, recorder.note)
+    plans = choose_plans(opened, baseline, current)
+    return Study(opened, found, plans, opened.country(country), language)
