@@ -157,9 +157,11 @@ def show_row(places: Places, row_id: str) -> SourceRow:
     return open_record(places).row(row_id)
 
 
-def show_table(places: Places, table: str, country: str) -> pd.DataFrame:
-    """Return a country's table, all cells text."""
-    return open_record(places).table(table, country)
+def show_table(places: Places, table: str, country: str | None) -> pd.DataFrame:
+    """Return a table of one country, or of every country that submitted it, all cells text."""
+    record = open_record(places)
+    countries = [country] if country else record.countries
+    return pd.concat([record.table(table, each) for each in countries], ignore_index=True)
 
 
 def findings(places: Places, evaluation_id: str) -> list[dict[str, Any]]:

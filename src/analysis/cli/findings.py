@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,9 @@ from analysis.cli import options, printing
 from analysis.cli.verbs import Verbs, examples
 from analysis.errors import FindingError
 from analysis.places import find_places
+
+if TYPE_CHECKING:
+    from analysis.contracts.published import Language
 
 
 @examples(
@@ -75,7 +78,7 @@ def show(id: str, evaluation: str | None, language: str, as_json: bool) -> None:
 @click.argument("id")
 @options.of_evaluation
 @options.language
-def cite(id: str, evaluation: str | None, language: str) -> None:
+def cite(id: str, evaluation: str | None, language: Language) -> None:
     """Print a finding as it can be quoted.
 
     Its sentence, grade, caveats and sources, in one language.

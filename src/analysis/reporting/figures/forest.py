@@ -72,7 +72,7 @@ def rate_forest(
     Parameters
     ----------
     findings : sequence of Finding
-        ``estimate`` and ``limits`` are ratios of the later to the earlier rate.
+        With ``unit="ratio"``, estimate and limits are the later rate over the earlier.
     labels : mapping of str to Text
         Row labels by indicator; default: the findings' questions.
     """
@@ -98,10 +98,15 @@ def rate_forest(
 
 def ratio_words(finding: Finding, language: Language) -> str:
     """Write the estimate: one ratio, or its least and most favourable reading."""
-    if not finding.estimate.known:
-        return verdict_words(finding.verdict, language)
+    if not is_ratio(finding):
+        return words.say("figures.forest_no_ratio", language)
     low, high = finding.estimate.bounds
     return numbers.span(numbers.ratio(low, language), numbers.ratio(high, language), language)
+
+
+def is_ratio(finding: Finding) -> bool:
+    """Whether the estimate is a ratio of two rates, so that it has a place on the axis."""
+    return finding.unit == "ratio" and finding.estimate.known
 
 
 def limits_words(limits: Limits, language: Language) -> str:
@@ -123,9 +128,9 @@ def every_pair(finding: Finding) -> list[Limits]:
 
 def _axis(findings: Sequence[Finding]) -> LogAxis:
     bounds = [1.0]
-    for finding in findings:
+    for finding in filter(is_ratio, findings):
         bounds += [bound for pair in every_pair(finding) for bound in (pair.low, pair.high)]
-        bounds += list(finding.estimate.bounds) if finding.estimate.known else []
+        bounds += finding.estimate.bounds
     kept = [bound for bound in bounds if 0 < bound < math.inf]
     low = 2.0 ** math.floor(math.log2(min(kept)) - 0.2)
     return LogAxis(min(low, 0.5), max(2.0 ** math.ceil(math.log2(max(kept)) + 0.1), 2.0))
@@ -175,7 +180,7 @@ def _heads(sheet: Sheet, y: float) -> float:
 def _row(
     sheet: Sheet, y: float, axis: LogAxis, finding: Finding, labels: Mapping[str, Text]
 ) -> float:
-    pairs = every_pair(finding)
+    pairs = every_pair(finding) if is_ratio(finding) else []
     label = _label(finding, labels, sheet.language)
     told = _told(finding, sheet.language)
     wide = WIDTH - MARGIN - RATIO - 14
@@ -196,7 +201,7 @@ def _row(
     )
     for words_, size, weight in told:
         line = sheet.write(RATIO + 14, line, words_, size=size, weight=weight, width=wide)
-    if finding.estimate.known and pairs:
+    if pairs:
         _marks(sheet, middle, axis, finding, pairs)
     else:
         _no_ratio(sheet, Box(LEFT + 8, y + 6, RIGHT - LEFT - 16, high - 12), finding)
@@ -205,9 +210,10 @@ def _row(
 
 
 def _told(finding: Finding, language: Language) -> list[tuple[str, float, str]]:
-    lines = [(ratio_words(finding, language), BODY, "bold")] if finding.estimate.known else []
-    lines += [(limits_words(pair, language), SMALL, "normal") for pair in every_pair(finding)]
-    return lines or [(words.say("figures.forest_no_ratio", language), SMALL, "normal")]
+    if not is_ratio(finding):
+        return [(ratio_words(finding, language), SMALL, "normal")]
+    pairs = [(limits_words(pair, language), SMALL, "normal") for pair in every_pair(finding)]
+    return [(ratio_words(finding, language), BODY, "bold"), *pairs]
 
 
 def _sides(sheet: Sheet, middle: float, finding: Finding) -> None:
@@ -285,7 +291,9 @@ def _data(
         before,
         after,
         ratio_words(finding, language),
-        "; ".join(limits_words(pair, language) for pair in every_pair(finding)),
+        "; ".join(limits_words(pair, language) for pair in every_pair(finding))
+        if is_ratio(finding)
+        else "",
         verdict_words(finding.verdict, language),
     )
 

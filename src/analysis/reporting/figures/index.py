@@ -27,11 +27,12 @@ from analysis.reporting.figures.style import (
     main_plans,
     text_width,
 )
-from analysis.reporting.frames import Frame, distinct, lines
+from analysis.reporting.frames import Frame, lines
 from analysis.reporting.shown import Shown
 
 HEIGHT, GAP, AXIS = 250.0, 26.0, 22.0
 LOWEST, CEILING = 1, 5
+AREAS = ("prosecution", "protection", "prevention")
 GREYS = (("#8A8A8A", "s"), ("#A0A0A0", "^"), ("#757575", "v"), ("#969696", "P"), ("#808080", "X"))
 
 
@@ -108,12 +109,17 @@ def index_panels(
 def _scores(code: str, frame: Frame) -> list[Scores]:
     listed = lines(frame)
     found = []
-    for area in distinct(line["area"] for line in listed):
+    for area in sorted({line["area"] for line in listed}, key=_turn):
         own = [line for line in listed if line["area"] == area]
         by_year = {int(line["year"]): float(line["score"]) for line in own}
         rows = {int(line["year"]): line["row_id"] for line in own}
         found.append(Scores(code, area, by_year, rows))
     return found
+
+
+def _turn(area: str) -> tuple[int, str]:
+    """Order the areas as the index names them; any other comes after, by name."""
+    return (AREAS.index(area) if area in AREAS else len(AREAS), area)
 
 
 def _area(area: str, language: Language) -> str:

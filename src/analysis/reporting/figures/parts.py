@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from analysis.contracts.published import Language, Plan, Series
 from analysis.language import numbers, words
+from analysis.reporting.countries import spelled_country
 from analysis.reporting.figures.catalogue import worded
 from analysis.reporting.figures.geometry import Box
 from analysis.reporting.figures.sheet import Sheet
@@ -53,12 +54,14 @@ def parts_by_year(
         Colours and marks the years of each plan.
     """
     years = _years(total, parts)
-    dimensions = distinct(_dimension(part) for part in parts if part.years)
+    parts = [part for part in parts if part.years]
+    dimensions = distinct(_dimension(part, parts) for part in parts)
     states = _states(adding_up, dimensions)
     refused = {
         name: [year for year, state in states[name].items() if is_refused(state)]
         for name in dimensions
     }
+    by_part = {part.breakdown: refused[_dimension(part, parts)] for part in parts}
     title = _title(total, states, refused, language)
     sheet = Sheet(id, language, title, words.say("figures.parts_subtitle", language))
     if not total.years:
@@ -73,7 +76,7 @@ def parts_by_year(
         (
             _label(series, total, language),
             str(point.year),
-            _cell(series, point.year, refused, language),
+            _cell(series, point.year, by_part, language),
             point.row,
         )
         for series in drawn
@@ -81,7 +84,7 @@ def parts_by_year(
     ]
     return sheet.finish(
         y,
-        alt=[_told(series, total, years, refused, language) for series in drawn]
+        alt=[_told(series, total, years, by_part, language) for series in drawn]
         or [words.say("figures.not_submitted", language)],
         columns=[sheet.say(f"column.{name}") for name in ("part", "year", "value", "row")],
         data=data,
@@ -93,8 +96,13 @@ def parts_by_year(
 
 def part_label(breakdown: str, language: Language) -> str:
     """Word a breakdown: ``sex=female;age=adult`` is *women*-like words from the catalogue."""
-    codes = [pair.partition("=")[2] or pair for pair in breakdown.split(";")]
-    return ", ".join(worded(f"part.{code}", language, code.replace("_", " ")) for code in codes)
+    pairs = [pair.partition("=") for pair in breakdown.split(";")]
+    return ", ".join(distinct(_code_label(key, code or key, language) for key, _, code in pairs))
+
+
+def _code_label(key: str, code: str, language: Language) -> str:
+    plain = spelled_country(code, language) if key == "citizenship" else code.replace("_", " ")
+    return worded(f"part.{code}", language, plain)
 
 
 def is_refused(state: str | bool) -> bool:
@@ -144,8 +152,12 @@ def _clause(name: str, states: States, refused: Sequence[int], language: Languag
     return words.say(f"figures.{key}", language, dimension=dimension)
 
 
-def _dimension(series: Series) -> str:
-    return series.breakdown.partition("=")[0]
+def _dimension(series: Series, among: Sequence[Series]) -> str:
+    """Return what a part is a part by: the key all parts share, else its first."""
+    keys = [[pair.partition("=")[0] for pair in one.breakdown.split(";")] for one in among]
+    shared = [key for key in (keys[0] if keys else []) if all(key in one for one in keys)]
+    own = [pair.partition("=")[0] for pair in series.breakdown.split(";")]
+    return shared[0] if len(shared) == 1 else own[0]
 
 
 def _years(total: Series, parts: Sequence[Series]) -> Years:
@@ -170,7 +182,7 @@ def _dimension_strips(
     )
     top = y
     for part in parts:
-        if _dimension(part) == name and part.years:
+        if _dimension(part, parts) == name:
             label = part_label(part.breakdown, sheet.language)
             y = _strip(sheet, y, label, part, years, refused, plans)
     for first, last in runs(sorted(refused)):
@@ -201,12 +213,12 @@ def _strip(
     tallest = highest([point.value for point in series.points])
 
     def place(amount: float) -> float:
-        return box.bottom - 6 - amount / tallest * (box.height - 34)
+        return box.bottom - 12 - amount / tallest * (box.height - 42)
 
     sheet.middle(LEFT - 12, y + STRIP / 2, label, width=LEFT - MARGIN - 20, ha="right")
     silent = [year for year in series.missing(years.first, years.last) if year not in refused]
     draw_gaps(sheet, box, years, silent)
-    sheet.line((box.left, box.bottom - 6), (box.right, box.bottom - 6), colour=LINE)
+    sheet.line((box.left, box.bottom - 10), (box.right, box.bottom - 10), colour=LINE)
     shown = tuple(point for point in series.points if point.year not in refused)
     draw_points(sheet, replace(series, points=shown), years, plans, place)
     return box.bottom
@@ -222,7 +234,7 @@ def _cell(
     series: Series, year: int, refused: Mapping[str, Sequence[int]], language: Language
 ) -> str:
     value = numbers.value(series.value(year), language)
-    if year in refused.get(_dimension(series), ()):
+    if year in refused.get(series.breakdown, ()):
         return words.say("figures.refused_value", language, value=value)
     return value
 

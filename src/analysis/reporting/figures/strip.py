@@ -10,7 +10,7 @@ from analysis.contracts.published import Break, Plan, Series
 from analysis.contracts.values import Value
 from analysis.language import numbers
 from analysis.reporting.figures.geometry import Box
-from analysis.reporting.figures.sheet import Sheet
+from analysis.reporting.figures.sheet import Sheet, block_height
 from analysis.reporting.figures.style import (
     GREY,
     GRID,
@@ -20,6 +20,7 @@ from analysis.reporting.figures.style import (
     look_of_year,
     main_plans,
     text_width,
+    wrap,
 )
 
 DOTTED = (0.0, (1.5, 2.5))
@@ -84,6 +85,8 @@ def draw_zones(sheet: Sheet, box: Box, years: Years, plans: Sequence[Plan]) -> N
                 fill=look(plans, plan.id).shade,
                 z=0.5,
             )
+            for x in (left, right):
+                sheet.line((x, box.top), (x, box.bottom), colour=GRID, width=1.2, z=0.6)
 
 
 def draw_gaps(sheet: Sheet, box: Box, years: Years, missing: Sequence[int]) -> None:
@@ -93,13 +96,20 @@ def draw_gaps(sheet: Sheet, box: Box, years: Years, missing: Sequence[int]) -> N
         zone = Box(left + 2, box.top, right - left - 4, box.height)
         sheet.rectangle(zone, fill="white", hatched=True, z=0.8)
         words = gap_words(sheet, years, first, last)
-        wide = text_width(words, SMALL) + 10
-        if wide > zone.width:
-            words, wide = sheet.say("gap_short"), text_width(sheet.say("gap_short"), SMALL) + 8
-        if wide <= zone.width + 4:
-            x, y = zone.centre
-            sheet.rectangle(Box(x - wide / 2, y - 10, wide, 20), fill="white", z=2.5)
-            sheet.middle(x, y, words, size=SMALL, ha="center", colour=GREY)
+        if text_width(words, SMALL) + 10 > zone.width:
+            words = sheet.say("gap_short")
+        _say_gap(sheet, zone, words)
+
+
+def _say_gap(sheet: Sheet, zone: Box, words: str) -> None:
+    """Write words on a white plate in the middle of a hatched zone, in two lines if narrow."""
+    inner = zone.width - 4
+    parts = wrap(words, inner, SMALL)
+    wide = max(text_width(part, SMALL) for part in parts) + 6
+    high = block_height(words, inner, SMALL) + 2
+    x, y = zone.centre
+    sheet.rectangle(Box(x - wide / 2, y - high / 2, wide, high), fill="white", z=3.5)
+    sheet.middle(x, y, words, width=inner, size=SMALL, ha="center", colour=GREY)
 
 
 def gap_words(sheet: Sheet, years: Years, first: int, last: int) -> str:
@@ -157,7 +167,7 @@ def draw_points(
         else:
             top = place(high) if math.isfinite(high) else place(low) - 40
             bar = Box(x - 5, top, 10, max(place(low) - top, 2))
-            sheet.rectangle(bar, fill=style.shade, edge=style.colour, width=1.4, z=4)
+            sheet.rectangle(bar, fill="white", edge=style.colour, width=1.4, z=4)
         top = place(high) - 22 if math.isfinite(high) else place(low) - 62
         top -= 5 if value.exact else 0
         words = numbers.value(value, sheet.language)
@@ -174,20 +184,48 @@ def draw_breaks(
 ) -> None:
     """Draw a dotted line at each break, with its letter in the list of all breaks above it."""
     letters = letters_of(listed)
-    groups: list[list[Break]] = []
+    marks: list[tuple[float, list[str]]] = []
     for brk in sorted(breaks, key=lambda found: (found.date, found.id)):
         if not years.first <= brk.year <= years.last:
             continue
         x = years.start(moment(brk.date))
         sheet.line((x, top), (x, bottom), colour="#444444", width=1.1, dashes=DOTTED, z=3)
-        if groups and x - years.start(moment(groups[-1][-1].date)) < 30:
-            groups[-1].append(brk)
+        marks.append((x, [letters[brk.id]]))
+    for x, named in _apart(marks, list(letters.values())):
+        told = _short(named, list(letters.values()))
+        sheet.write(x, top - 18, told, size=SMALL, weight="bold", ha="center")
+
+
+def _apart(
+    marks: Sequence[tuple[float, list[str]]], order: Sequence[str]
+) -> list[tuple[float, list[str]]]:
+    """Join neighbours whose letters would cover each other."""
+    joined: list[tuple[float, list[str]]] = []
+    for mark in marks:
+        joined.append(mark)
+        while len(joined) > 1 and _touch(joined[-2], joined[-1], order):
+            (x1, first), (x2, second) = joined[-2:]
+            share = len(second) / (len(first) + len(second))
+            joined[-2:] = [(x1 + (x2 - x1) * share, first + second)]
+    return joined
+
+
+def _touch(
+    one: tuple[float, list[str]], other: tuple[float, list[str]], order: Sequence[str]
+) -> bool:
+    wide = sum(text_width(_short(named, order), SMALL, "bold") for _, named in (one, other))
+    return other[0] - one[0] < wide / 2 + 5
+
+
+def _short(named: Sequence[str], order: Sequence[str]) -> str:
+    """Write letters, three and more neighbours as a range: ``c e–h``."""
+    parts: list[str] = []
+    for first, last in runs([order.index(letter) for letter in named]):
+        if last - first < 2:
+            parts += order[first : last + 1]
         else:
-            groups.append([brk])
-    for group in groups:
-        middle = sum(years.start(moment(brk.date)) for brk in group) / len(group)
-        words = " ".join(letters[brk.id] for brk in group)
-        sheet.write(middle, top - 18, words, size=SMALL, weight="bold", ha="center")
+            parts.append(f"{order[first]}–{order[last]}")
+    return " ".join(parts)
 
 
 def letters_of(breaks: Sequence[Break]) -> dict[str, str]:

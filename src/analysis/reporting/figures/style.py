@@ -31,7 +31,6 @@ SETTINGS = {
     "svg.fonttype": "path",
     "svg.image_inline": True,
     "text.hinting": "none",
-    "text.hinting_factor": 1,
     "text.antialiased": True,
     "path.simplify": False,
     "hatch.linewidth": 0.7,

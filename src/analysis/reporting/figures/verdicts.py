@@ -90,7 +90,7 @@ def counts_clause(
 
 def _joined(parts: Sequence[str], language: Language) -> str:
     """Join with *and*, or with semicolons where a part holds a comma itself."""
-    if any("," in part for part in parts):
+    if any(", " in part for part in parts):
         return "; ".join(parts)
     return words.joined(parts, language)
 
