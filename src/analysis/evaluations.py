@@ -18,6 +18,7 @@ import yaml
 from jsonschema import Draft202012Validator, ValidationError
 
 from analysis.contracts.findings import Basis
+from analysis.contracts.front_page import FrontEntry, FrontPageLayout
 from analysis.contracts.published import Language, Text
 from analysis.errors import EvaluationError, ParameterError
 from analysis.places import Places
@@ -40,15 +41,6 @@ class NotebookEntry:
     name: str
     after: tuple[str, ...] = ()
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class FrontPageLayout:
-    """Ids of the findings under each heading of the front page, in order."""
-
-    changed: tuple[str, ...]
-    counted: tuple[str, ...]
-    missing: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +295,7 @@ def _shape(id: str, path: Path, content: Mapping[str, Any]) -> Evaluation:
             NotebookEntry(entry["name"], tuple(entry.get("after", ())), entry.get("parameters", {}))
             for entry in content["notebooks"]
         ),
-        front_page=FrontPageLayout(**{k: tuple(ids) for k, ids in content["front_page"].items()}),
+        front_page=_front_page(content["front_page"]),
         protocol=Protocol(
             written=protocol["written"],
             registered=protocol["registered"],
@@ -345,3 +337,17 @@ def _check_order(file: str, waits_for: Mapping[str, Sequence[str]]) -> None:
             f"{file}: at notebooks: {len(around) - 1} in a circle, each waiting for the next "
             f"({', '.join(around[:-1])}). Take one `after` out."
         ) from error
+
+
+def _front_page(content: Mapping[str, Any]) -> FrontPageLayout:
+    entries = {
+        heading: tuple(
+            FrontEntry(
+                findings=tuple(entry["findings"]),
+                label=Text(**entry["label"]) if "label" in entry else None,
+            )
+            for entry in content[heading]
+        )
+        for heading in ("changed", "counted", "missing")
+    }
+    return FrontPageLayout(tuple(content["answer"]), tuple(content["outcomes"]), **entries)

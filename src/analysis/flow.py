@@ -19,6 +19,7 @@ import pandas as pd
 from analysis import __version__, evaluations
 from analysis.contracts import tables
 from analysis.contracts.findings import from_json
+from analysis.contracts.front_page import FrontPageLayout
 from analysis.contracts.outputs import FIGURE, TABLE, of_kind
 from analysis.contracts.published import Language, Plan, SourceRow, Text
 from analysis.engine import build as engine
@@ -36,8 +37,8 @@ from analysis.published.check import check_record, require_sound
 from analysis.published.load import Record, open_record
 from analysis.published.problems import Problem
 from analysis.reporting import document, pages
-from analysis.reporting.manuscript.report_input import FrontLists, ReportInput
-from analysis.study.opened import RUN_VARIABLE
+from analysis.reporting.manuscript.report_input import ReportInput
+from analysis.study.opened import ORDER_VARIABLE, RUN_VARIABLE
 from analysis.study.reading import breaks_of, choose_plans
 
 GRADES = "ABCDE"
@@ -205,7 +206,11 @@ def _jobs(places: Places, chosen: Evaluation, executed: Path) -> list[Job]:
                 "language": language,
             },
             after=tuple(f"{language}/{name}" for name in entry.after),
-            environment={HOME_VARIABLE: str(places.home), RUN_VARIABLE: str(executed)},
+            environment={
+                HOME_VARIABLE: str(places.home),
+                RUN_VARIABLE: str(executed),
+                ORDER_VARIABLE: ",".join(each.name for each in chosen.notebooks),
+            },
         )
         for entry in chosen.notebooks
         for language in chosen.languages
@@ -242,9 +247,7 @@ def _report(
         country=record.country(chosen.country).name,
         plans=plans,
         languages=chosen.languages,
-        front=FrontLists(
-            chosen.front_page.changed, chosen.front_page.counted, chosen.front_page.missing
-        ),
+        front=chosen.front_page,
         notebooks=notebooks,
         findings=collected,
         sources={row_id: record.row(row_id) for row_id in _row_ids(collected, notebooks)},
@@ -264,7 +267,7 @@ def _alone(places: Places, executed: Path, values: Mapping[str, Any]) -> ReportI
         chosen,
         **{name: values[name] for name in ("baseline", "current", "country") if name in values},
         languages=(language,),
-        front_page=evaluations.FrontPageLayout((), (), ()),
+        front_page=FrontPageLayout(),
     )
     notebook = json.loads(executed.read_text(encoding="utf-8"))
     plans = choose_plans(record, chosen.baseline, chosen.current)

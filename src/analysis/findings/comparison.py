@@ -86,8 +86,8 @@ def compare_rates(
         assumptions=_assumptions(dispersed),
         grade="C",
         breaks=tuple(brk.id for brk in crossed),
-        sentence=_worded("compare", "", said, parts),
-        short=_worded("compare_short", "_short", said, parts),
+        sentence=_worded("compare", "", _verdict_key(said, crossed), parts),
+        short=_worded("compare_short", "_short", _verdict_key(said, crossed), parts),
     )
 
 
@@ -171,7 +171,19 @@ def of_plan(plan: Plan) -> Text:
     return words.text("findings.of_plan", plan=plan.short)
 
 
-def _worded(key: str, ending: str, said: Verdict, parts: dict[str, Text]) -> Text:
+_COINCIDENT = {
+    "recorded_more": "recorded_more_coincident",
+    "recorded_fewer": "recorded_fewer_coincident",
+}
+"""Wording where something happened in the same years but counting did not change."""
+
+
+def _verdict_key(said: Verdict, crossed: Sequence[Break]) -> str:
+    recounted = any(brk.flag in verdicts.CHANGED for brk in crossed)
+    return said if recounted else _COINCIDENT.get(said, said)
+
+
+def _worded(key: str, ending: str, said: str, parts: dict[str, Text]) -> Text:
     verdict_key = said if said in ("higher", "lower") else f"{said}{ending}"
     verdict = words.text(f"findings.{verdict_key}", reasons=parts[f"reasons{ending}"])
     chosen = {name: part for name, part in parts.items() if not name.startswith("ratio")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -19,9 +20,10 @@ SPACE = "\N{NO-BREAK SPACE}"
 
 
 def number(amount: float, language: Language, digits: int = 0) -> str:
-    """Write a number with ``digits`` decimals: ``1,067`` or ``1.067``."""
+    """Write a number with ``digits`` decimals, halves upwards: ``1,067`` or ``1.067``."""
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return str(format_decimal(amount, format=pattern, locale=_LOCALE[language]))
+    rounded = Decimal(repr(float(amount))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return str(format_decimal(rounded, format=pattern, locale=_LOCALE[language]))
 
 
 def ratio(amount: float, language: Language) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import pandas as pd
 
@@ -11,7 +12,8 @@ from analysis.contracts.published import Break, Language, Series, Text
 from analysis.language import numbers, words
 from analysis.methods import rates
 from analysis.published.files import records
-from analysis.study.reading import Reading
+from analysis.study.comparison import Compared
+from analysis.study.reading import Reading, subject
 from analysis.study.windows import window
 
 PER = 100_000
@@ -85,7 +87,7 @@ def statements(reading: Reading) -> Listing:
         "statements",
         reading.statements(),
         {
-            "subject": lambda row: _capital(words.text(f"study.subject_{row['topic']}")),
+            "subject": lambda row: _capital(subject(row["topic"])),
             "plan": lambda row: _plans(reading, row["plan_id"]),
             "statement": _pair("statement"),
         },
@@ -174,7 +176,7 @@ def breaks(reading: Reading) -> Listing:
         columns=columns(("date", "flag", "what", "effect", "source")),
         cells=tuple(_break(brk) for brk in own),
         rows_of=tuple((brk.id,) if brk.sourced else () for brk in own),
-        source=source(reading, [brk.id for brk in own if brk.sourced]),
+        source=words.text("study.source_column"),
     )
 
 
@@ -202,12 +204,64 @@ def population_rates(reading: Reading, indicator: str) -> Listing:
     """
     lines = [_population_rate(reading, series) for series in reading.neighbours(indicator)]
     return Listing(
-        title=words.text("study.title_population_rates", per=PER),
+        title=words.text("study.title_population_rates", per=numbers.both(numbers.number, PER)),
         columns=columns(("country", "years", "count", "person_years", "rate", "limits")),
         cells=tuple(cells for cells, _ in lines),
         rows_of=tuple(rows for _, rows in lines),
         source=source(reading, (row for _, rows in lines for row in rows)),
         note=words.text("study.note_population_rates"),
+    )
+
+
+def readings(reading: Reading, *results: object) -> Listing:
+    """Ratios at the least and the most favourable reading of interval-valued counts.
+
+    Takes what `Study.compare` returned; results that are no comparison are left out.
+    """
+    compared = [result for result in results if isinstance(result, Compared)]
+    lines = [line for result in compared for line in _readings(result)]
+    return Listing(
+        title=words.text("study.title_readings"),
+        columns=columns(("indicator", "reading", "before", "after", "ratio", "exact")),
+        cells=tuple(cells for cells, _ in lines),
+        rows_of=tuple(rows for _, rows in lines),
+        source=source(reading, (row for _, rows in lines for row in rows)),
+        note=words.text("study.note_readings"),
+    )
+
+
+def _readings(result: Compared) -> Iterator[tuple[tuple[Cell, ...], tuple[str, ...]]]:
+    rows = (*result.before.rows, *result.after.rows)
+    exact = result.exact
+    for name, ratio in (("least", exact.least), ("most", exact.most)):
+        yield (
+            (
+                result.series.label,
+                words.text(f"study.reading_{name}"),
+                numbers.both(numbers.number, ratio.before),
+                numbers.both(numbers.number, ratio.after),
+                numbers.both(_two_decimals, ratio.estimate, ratio.estimate),
+                numbers.both(_two_decimals, ratio.low, ratio.high),
+            ),
+            rows,
+        )
+    if result.dispersed is None:
+        return
+    spread = result.dispersed
+    low, high = (
+        numbers.both(_two_decimals, value, value)
+        for value in (spread.dispersion_low, spread.dispersion_high)
+    )
+    yield (
+        (
+            result.series.label,
+            words.text("study.reading_dispersed", low=low, high=high),
+            numbers.both(numbers.value, result.series.total(*result.before.span)),
+            numbers.both(numbers.value, result.series.total(*result.after.span)),
+            numbers.both(_two_decimals, spread.estimate_low, spread.estimate_high),
+            numbers.both(_two_decimals, spread.low, spread.high),
+        ),
+        rows,
     )
 
 
@@ -254,15 +308,17 @@ def _population_rate(reading: Reading, series: Series) -> tuple[tuple[Cell, ...]
         numbers.both(numbers.years, *span.span),
         numbers.both(numbers.value, series.total(*span.span)),
         numbers.both(numbers.number, person_years),
-        numbers.both(_rate, found.low_estimate, found.high_estimate),
-        numbers.both(_rate, found.low, found.high),
+        numbers.both(_two_decimals, found.low_estimate, found.high_estimate),
+        numbers.both(_two_decimals, found.low, found.high),
     ), rows
 
 
-def _rate(low: float, high: float, language: Language) -> str:
-    return numbers.span(
-        numbers.number(low, language, 2), numbers.number(high, language, 2), language
-    )
+def _two_decimals(low: float, high: float, language: Language) -> str:
+    return numbers.span(_fixed(low, language), _fixed(high, language), language)
+
+
+def _fixed(amount: float, language: Language) -> str:
+    return numbers.number(amount, language, 2) if math.isfinite(amount) else "\N{INFINITY}"
 
 
 def _index_lines(table: pd.DataFrame) -> list[tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from analysis.contracts.findings import Finding
+from analysis.contracts.findings import Finding, from_json
 from analysis.contracts.outputs import CHECK, Listing
 from analysis.contracts.published import LANGUAGES, Language, Series, Text
 from analysis.errors import FindingError, MethodError, ParameterError
@@ -26,6 +27,9 @@ from analysis.study.windows import window
 
 RUN_VARIABLE = "WORKBENCH_RUN"
 """Folder of the executed notebooks of the build that a notebook runs in."""
+
+ORDER_VARIABLE = "WORKBENCH_ORDER"
+"""Names of the build's notebooks in reading order, with commas between."""
 
 UNSAID = ("undecided", "not_comparable", "not_known", "not_submitted", "refused")
 """Verdicts that answer a question with: that cannot be said."""
@@ -113,7 +117,7 @@ class Study(Reading):
 
     # What is shown
 
-    def listing(self, name: str, *arguments: str) -> Listing:
+    def listing(self, name: str, *arguments: object) -> Listing:
         """Return a table to show: ``measures``, ``links``, ``roles``, ``conflicts`` ..."""
         return LISTINGS[name](self, *arguments)
 
@@ -205,8 +209,6 @@ class Study(Reading):
 
     def findings(self) -> tuple[Finding, ...]:
         """Findings of the notebooks run before this one in the build, or of the last build."""
-        from analysis.contracts.findings import from_json
-
         return tuple(from_json(one) for one in self._register())
 
     def said(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -225,9 +227,11 @@ class Study(Reading):
                 "synthesis: it reads the findings of a build, and runs inside one. "
                 "Build first: workbench build"
             )
-        import json
-
-        found = sorted(Path(run).glob(f"{self.language}/*.ipynb"))
+        order = os.environ.get(ORDER_VARIABLE, "").split(",")
+        found = sorted(
+            Path(run).glob(f"{self.language}/*.ipynb"),
+            key=lambda path: (order.index(path.stem) if path.stem in order else len(order), path),
+        )
         notebooks = {
             (path.stem, self.language): json.loads(path.read_text(encoding="utf-8"))
             for path in found
@@ -258,6 +262,7 @@ LISTINGS: dict[str, Callable[..., Listing]] = {
     "breaks": listings.breaks,
     "index": listings.index,
     "population_rates": listings.population_rates,
+    "readings": listings.readings,
 }
 
 

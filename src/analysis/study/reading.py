@@ -21,13 +21,19 @@ from analysis.published.files import records
 from analysis.published.load import Record
 from analysis.published.parts import By
 
+Row = dict[str, str]
+
 MEASURE = "measure"
 
-HELP = ("shelter", "stay_rule", "prepared_return", "aim", "children", "men")
-"""Kinds of help: topics of statements, and of counts that are owed."""
-
-RULES = ("stay_rule",)
-"""Kinds of help of which the record states a rule, not a promise."""
+HELP = {
+    "shelter": ("shelter", ""),
+    "stay_rule": ("stay_promise", "stay_rule"),
+    "prepared_return": ("prepared_return", "prepared_return_rule"),
+    "aim": ("aim", ""),
+    "children": ("children", ""),
+    "men": ("men", ""),
+}
+"""Kinds of help by the topic of what is owed: topics of the promise and of the rule."""
 
 _PROMISE = (
     *(
@@ -174,7 +180,11 @@ class Reading:
         said = self.statements()
         own = {row["topic"]: row for row in records(said[said["plan_id"] == self.current.id])}
         owed = {row["topic"]: row for row in records(self.owed())}
-        lines = [_promise(topic, own.get(topic), owed[topic]) for topic in HELP if topic in owed]
+        lines = [
+            _promise(topic, own.get(promise), own.get(rule), owed[topic])
+            for topic, (promise, rule) in HELP.items()
+            if topic in owed
+        ]
         return pd.DataFrame(lines, columns=list(_PROMISE))
 
     def _of_plans(self, name: str, *more: str) -> pd.DataFrame:
@@ -243,17 +253,23 @@ class Reading:
         return replace(series, breaks=own)
 
 
-def _promise(topic: str, said: dict[str, str] | None, owed: dict[str, str]) -> dict[str, str]:
+def _promise(topic: str, promise: Row | None, rule: Row | None, owed: Row) -> dict[str, str]:
     line = dict.fromkeys(_PROMISE, "")
-    subject = words.text(f"study.subject_{topic}")
+    named = subject(topic)
     for language in LANGUAGES:
-        line[f"subject_{language}"] = words.capital(subject.said_in(language))
+        line[f"subject_{language}"] = words.capital(named.said_in(language))
         line[f"owed_{language}"] = owed[f"body_{language}"]
-        if said:
-            column = "rule" if topic in RULES else "promised"
-            line[f"{column}_{language}"] = said[f"short_{language}"]
-    rows = [owed["row_id"], *([said["row_id"]] if said else [])]
+        line[f"promised_{language}"] = promise[f"short_{language}"] if promise else ""
+        line[f"rule_{language}"] = rule[f"short_{language}"] if rule else ""
+    rows = [row["row_id"] for row in (owed, promise, rule) if row]
     return line | {"rows": ";".join(rows)}
+
+
+def subject(topic: str) -> Text:
+    """Name a topic of the record; one that the catalogue does not know, by its own name."""
+    known = words.catalogues()["study"]
+    name = topic.replace("_", " ")
+    return words.text(f"study.subject_{topic}") if f"subject_{topic}" in known else Text(name, name)
 
 
 def breaks_of(record: Record, iso3: str, plans: tuple[Plan, Plan]) -> tuple[Break, ...]:

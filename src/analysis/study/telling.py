@@ -12,7 +12,7 @@ from analysis.findings import record
 from analysis.language import words
 from analysis.published.files import records
 from analysis.study.making import contrary, joined
-from analysis.study.reading import Reading
+from analysis.study.reading import Reading, subject
 
 _DIRECTIONS = ("positive", "negative", "mixed", "recommendation", "descriptive")
 
@@ -75,7 +75,7 @@ def gaps(reading: Reading, notebook: str) -> Iterator[Finding]:
         rows = (row["row_id"],)
         yield record.owed(
             f"{notebook}.owed.{row['topic']}",
-            words.text("study.question_owed"),
+            words.text("study.question_owed", subject=subject(row["topic"])),
             _text(row, "what"),
             _text(row, "body"),
             _text(row, "why"),
@@ -136,7 +136,7 @@ def _none_submitted(reading: Reading, id: str, topic: str) -> Finding:
     return record.not_submitted(
         id,
         _question(topic),
-        words.text(f"study.subject_{topic}"),
+        subject(topic),
         reading.country.name,
         reading.compared,
         country=reading.country.iso3,
