@@ -110,6 +110,11 @@ class Break:
         """Whether a source row backs the break; if not, it prints *unsourced*."""
         return bool(self.source_url and self.quote)
 
+    @property
+    def splits_a_year(self) -> bool:
+        """Whether rule or coverage changes inside a calendar year, which is then not one count."""
+        return self.flag in ("F3", "F6") and self.date[5:7] not in ("", "01")
+
     def touches(self, indicator: str) -> bool:
         """Whether figures of ``indicator`` are affected."""
         return "*" in self.indicators or indicator in self.indicators

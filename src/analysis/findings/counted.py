@@ -54,7 +54,7 @@ def count_only(
     known_years = sum(value.known for value in values)
     total = series.total(first, last)
     crossed = crossed_breaks(series, first, last)
-    partly = [brk for brk in crossed if _within_a_year(brk)]
+    partly = [brk for brk in crossed if brk.splits_a_year]
     shown = mean if total.known and not partly and last > first else None
     said = _count_sentence(series, years, values, total, shown)
     rest = [
@@ -142,11 +142,6 @@ def no_baseline(
         sentence=words.text(f"findings.no_baseline{'' if home else '_foreign'}", **parts),
         short=words.text("findings.no_baseline_short", **parts),
     )
-
-
-def _within_a_year(brk: Break) -> bool:
-    """Whether rule or coverage changes inside a calendar year, which is then not one count."""
-    return brk.flag in ("F3", "F6") and len(brk.date) > len("2007") and brk.date[5:7] != "01"
 
 
 def _require_silence(id: str, series: Series, baseline: Plan) -> None:

@@ -297,16 +297,24 @@ def _population_rate(reading: Reading, series: Series) -> tuple[tuple[Cell, ...]
     name = reading.record_of.country(series.country).name
     people = reading.population_of(series.country)
     span = window(series, reading.current)
+    split = [brk for brk in span.breaks if brk.splits_a_year] if span else []
+    if span and split:
+        # A year that is counted in part has no rate: it and those before it are left out.
+        span = span.after(max(brk.year for brk in split))
     if span is None or not span.bounded or people.missing(*span.span):
         silence = words.text("values.not_known")
-        return (name, "", silence, silence, silence, ""), series.rows[:0]
+        return (name, "", silence, silence, silence, ""), ()
+    years = numbers.both(numbers.years, *span.span)
+    count = numbers.both(numbers.value, series.total(*span.span))
+    if split:
+        years = words.text("study.years_cut", years=years, why=split[-1].what)
     person_years = people.total(*span.span).bounds[0]
     found = rates.rate(rates.Count(span.count.low, span.count.high, person_years / PER))
     rows = (*span.rows, *people.within(*span.span).rows)
     return (
         name,
-        numbers.both(numbers.years, *span.span),
-        numbers.both(numbers.value, series.total(*span.span)),
+        years,
+        count,
         numbers.both(numbers.number, person_years),
         numbers.both(_two_decimals, found.low_estimate, found.high_estimate),
         numbers.both(_two_decimals, found.low, found.high),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from analysis.contracts.published import Plan, Series
+from analysis.contracts.published import Break, Plan, Series
 from analysis.methods.dispersion import Yearly
 from analysis.methods.rates import Count
 
@@ -47,9 +47,23 @@ class Window:
         return self.series.within(self.first, self.last).rows
 
     @property
+    def breaks(self) -> tuple[Break, ...]:
+        """Breaks inside these years."""
+        return self.series.within(self.first, self.last).breaks
+
+    @property
     def bounded(self) -> bool:
         """Whether every year has a finite upper bound, as rates need."""
         return math.isfinite(self.series.total(self.first, self.last).bounds[1])
+
+    def after(self, year: int) -> Window | None:
+        """Return the part of the window after a year; ``None`` where nothing is left."""
+        if self.last <= year:
+            return None
+        left_out = tuple(range(self.first, year + 1))
+        return replace(
+            self, first=max(self.first, year + 1), missing=tuple(sorted({*self.missing, *left_out}))
+        )
 
 
 def window(series: Series, plan: Plan) -> Window | None:
