@@ -19,7 +19,7 @@ from analysis.evaluations import Evaluation
 from analysis.language import words
 from analysis.places import Places
 from analysis.published.load import open_record
-from analysis.study.reading import choose_plans
+from analysis.study.plans import choose_plans
 
 Years = tuple[int, int]
 
@@ -145,8 +145,8 @@ def _plan(
     for language in LANGUAGES:
         cells[f"title_{language}"] = words.say(f"study.plan_{which}_title", language)
         cells[f"short_{language}"] = words.say(f"study.plan_{which}", language)
-        cells[f"scope_{language}"] = words.say("values.not_submitted", language)
-        cells[f"lead_body_{language}"] = words.say("values.not_submitted", language)
+        cells[f"scope_{language}"] = words.say("study.plan_not_submitted", language)
+        cells[f"lead_body_{language}"] = words.say("study.plan_not_submitted", language)
         cells[f"years_rule_{language}"] = words.say(f"study.years_{rule}", language)
     return tuple(cells.get(column, "") for column in columns)
 

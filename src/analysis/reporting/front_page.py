@@ -1,17 +1,19 @@
 """Findings in, one page of at most 250 words out: the answer, and what it rests on.
 
-Nothing is written here that a finding does not say. The title comes from the
-plans, each sentence is a finding's short wording with its caveats, and the last
-sentence of the answer follows by rule from the verdicts on outcomes. Caveats that
-do not fit are counted, never dropped in silence.
+Nothing is written here that a finding does not say. The title comes from the plans,
+each point is the short wordings of its findings, and the last sentence of the answer
+follows by rule from the verdicts on outcomes. Caveats are counted and linked, never
+dropped in silence.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from analysis.contracts.front_page import FrontEntry
 from analysis.contracts.published import Language, Plan
 from analysis.errors import ReportError
 from analysis.language import numbers, words
@@ -26,38 +28,49 @@ _GRADES = "ABCDE"
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """What one finding says in short: an optional label, the words, its caveats, its grade.
+class Said:
+    """What one finding says in short: the words, its grade, how many caveats it has.
 
-    ``rest`` says how many caveats are left to the finding itself; empty when none is.
+    ``grade`` is empty where the next finding of the point bears the same: then it
+    stands once, behind the last of them. ``caveats`` is empty where there is none.
     """
 
-    label: str
     words: str
-    caveats: tuple[str, ...]
-    rest: str
     finding: str
-    grade: str
+    grade: str = ""
+    caveats: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point under a heading: a label, if any, and what its findings say."""
+
+    label: str
+    said: tuple[Said, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading with its sentences; ``empty`` is what it says when it has none."""
+    """A heading with its points; ``empty`` is what it says when it has none."""
 
     heading: str
-    sentences: tuple[Sentence, ...]
+    points: tuple[Point, ...]
     empty: str
 
 
 @dataclass(frozen=True, slots=True)
 class FrontPage:
-    """The page a reader opens first, in one language."""
+    """The page a reader opens first, in one language.
+
+    ``outcome`` is the sentence after ``answer``, chosen by rule.
+    """
 
     language: Language
     kicker: str
     title: str
     subtitle: str
-    answer: tuple[str, ...]
+    answer: tuple[Said, ...]
+    outcome: str
     blocks: tuple[Block, ...]
     grades: str
 
@@ -67,11 +80,14 @@ class FrontPage:
         return sum(bool(re.search(r"\w", run)) for run in " ".join(self._texts()).split())
 
     def _texts(self) -> list[str]:
-        texts = [self.kicker, self.title, self.subtitle, *self.answer, self.grades]
+        texts = [self.kicker, self.title, self.subtitle, self.outcome, self.grades]
+        texts += [said.words for said in self.answer]
         for block in self.blocks:
-            texts += [block.heading] + ([] if block.sentences else [block.empty])
-            for said in block.sentences:
-                texts += [said.label, said.words, *said.caveats, said.rest, said.grade]
+            texts += [block.heading] + ([] if block.points else [block.empty])
+            for point in block.points:
+                texts.append(point.label)
+                for said in point.said:
+                    texts += [said.words, said.grade, said.caveats]
         return texts
 
 
@@ -87,13 +103,13 @@ def compose(report: ReportInput, language: Language) -> FrontPage:
         If the page is longer than 250 words, or a finding rests on synthetic data.
     """
     report_input.check(report)
-    page = _page(report, language, {})
+    page = _page(report, language)
     if page.length > LONGEST:
         raise ReportError(
             f"front page ({language}): {page.length} words, {page.length - LONGEST} more than "
             f"{LONGEST}. Shorten the findings' short wordings, or take a finding off front_page."
         )
-    return _with_caveats(page, report, language)
+    return page
 
 
 def absent(report: ReportInput) -> tuple[str, ...]:
@@ -101,23 +117,9 @@ def absent(report: ReportInput) -> tuple[str, ...]:
     return tuple(id for id in report.front.ids if id not in report.by_id)
 
 
-def _with_caveats(page: FrontPage, report: ReportInput, language: Language) -> FrontPage:
-    """Write out as many caveats as fit: every finding's first before any finding's second."""
-    shown: dict[str, int] = {}
-    found = {found["id"]: len(found["caveats"]) for found in _present(report.front.ids, report)}
-    for place in range(1, max(found.values(), default=0) + 1):
-        for id in (id for id, several in found.items() if several >= place):
-            # A caveat is shown only behind those that stand before it.
-            if shown.get(id, 0) < place - 1:
-                continue
-            longer = _page(report, language, {**shown, id: place})
-            if longer.length <= LONGEST:
-                shown[id], page = place, longer
-    return page
-
-
-def _page(report: ReportInput, language: Language, caveats: Mapping[str, int]) -> FrontPage:
+def _page(report: ReportInput, language: Language) -> FrontPage:
     before, after = report.plans
+    front = report.front
     return FrontPage(
         language=language,
         kicker=_say("kicker", language, country=report.country),
@@ -125,14 +127,15 @@ def _page(report: ReportInput, language: Language, caveats: Mapping[str, int]) -
         subtitle=_say(
             "subtitle", language, before=_side(before, language), after=_side(after, language)
         ),
-        answer=_answer(report, language),
-        blocks=tuple(
-            _block(name, ids, report, language, caveats)
-            for name, ids in (
-                ("changed", report.front.changed),
-                ("counted", report.front.counted),
-                ("missing", report.front.missing),
-            )
+        answer=tuple(
+            Said(_sentence(found["short"][language]), str(found["id"]))
+            for found in _present(front.answer, report)
+        ),
+        outcome=_outcome(report, language),
+        blocks=(
+            _block("changed", front.changed, report, language),
+            _block("counted", front.counted, report, language),
+            _block("missing", front.missing, report, language),
         ),
         grades=_grades_line(report, language),
     )
@@ -153,18 +156,9 @@ def _years(plan: Plan, language: Language) -> str:
     return numbers.years(plan.first_year, plan.last_year, language)
 
 
-def _answer(report: ReportInput, language: Language) -> tuple[str, ...]:
-    """First what changed on paper, then whether the outcome is known.
-
-    Of each short wording only the first sentence enters: the answer is read in 30 seconds.
-    """
-    changed = _present(report.front.changed, report)[:2]
-    said = [_first_sentence(_parted(found["short"][language])[1]) for found in changed]
-    return (*said, _outcome(report, language))
-
-
 def _outcome(report: ReportInput, language: Language) -> str:
-    verdicts = [found["verdict"] for found in _present(report.front.missing, report)]
+    """Say whether the outcome is known: a rule over verdicts, so that nobody writes it by hand."""
+    verdicts = [found["verdict"] for found in _present(report.front.outcomes, report)]
     decided = sum(verdict not in _OPEN for verdict in verdicts)
     if not verdicts or set(verdicts) == {"not_submitted"}:
         return _say("outcome_none", language)
@@ -174,60 +168,63 @@ def _outcome(report: ReportInput, language: Language) -> str:
 
 
 def _block(
-    name: str,
-    ids: tuple[str, ...],
-    report: ReportInput,
-    language: Language,
-    caveats: Mapping[str, int],
+    name: str, entries: Sequence[FrontEntry], report: ReportInput, language: Language
 ) -> Block:
-    sentences = tuple(
-        _sentence(found, language, caveats.get(found["id"], 0)) for found in _present(ids, report)
+    present = ((entry, _present(entry.findings, report)) for entry in entries)
+    points = tuple(_point(entry, found, language) for entry, found in present if found)
+    return Block(_say(name, language), points, _say(f"{name}_empty", language))
+
+
+def _point(entry: FrontEntry, found: Sequence[FindingJson], language: Language) -> Point:
+    label = entry.label.said_in(language) if entry.label else _label(found[0], language)
+    if len(found) > 1 and {one["verdict"] for one in found} == {"not_submitted"}:
+        said = words.capital(_say("not_submitted", language))
+        return Point(label, (Said(said, str(found[0]["id"]), str(found[0]["grade"])),))
+    # A grade stands behind the last of several neighbours that bear it.
+    grades = [this["grade"] if this["grade"] != after["grade"] else ""
+              for this, after in pairwise(found)]  # fmt: skip
+    said_by = tuple(
+        Said(_words(one, label, language), str(one["id"]), str(grade), _caveats(one, language))
+        for one, grade in zip(found, [*grades, found[-1]["grade"]], strict=True)
     )
-    return Block(_say(name, language), sentences, _say(f"{name}_empty", language))
+    return Point(label, said_by)
 
 
-def _sentence(found: FindingJson, language: Language, shown: int) -> Sentence:
-    label, said = _parted(found["short"][language])
-    caveats = [text[language] for text in found["caveats"] if text[language] not in said]
-    return Sentence(
-        label=label,
-        words=_stop(said if label else words.capital(said)),
-        caveats=tuple(_stop(words.capital(caveat)) for caveat in caveats[:shown]),
-        rest=_rest(len(caveats[shown:]), shown > 0, language),
-        finding=found["id"],
-        grade=found["grade"],
-    )
+def _label(found: FindingJson, language: Language) -> str:
+    """Take the label that a short wording itself begins with: ``Who: women in 2002``."""
+    label, colon, _ = str(found["short"][language]).partition(": ")
+    silent = found["verdict"] in ("not_submitted", "not_known")
+    return label if colon and not silent and len(label.split()) <= _LABEL else ""
 
 
-def _rest(count: int, more: bool, language: Language) -> str:
-    if count == 0:
-        return ""
-    if count == 1:
-        return _say("caveat_one_more" if more else "caveat_one", language)
-    return _say("caveats_more" if more else "caveats_many", language, count=count)
+def _words(found: FindingJson, label: str, language: Language) -> str:
+    said = str(found["short"][language])
+    bare = said.removeprefix(f"{label}: ")
+    return _stop(bare) if label and bare != said else _sentence(said)
 
 
-def _parted(short: str) -> tuple[str, str]:
-    """Split ``Who: women in 2002`` into its label and its words."""
-    label, colon, said = short.partition(": ")
-    if not colon or len(label.split()) > _LABEL:
-        return "", short
-    return label, said
+def _caveats(found: FindingJson, language: Language) -> str:
+    count = len(found["caveats"])
+    if count < 2:
+        return _say("caveat_one", language) if count else ""
+    return _say("caveats_many", language, count=count)
 
 
 def _grades_line(report: ReportInput, language: Language) -> str:
-    shown = {found["grade"] for found in _present(report.front.ids, report)}
-    named = [_say(f"grade_short_{grade}", language) for grade in _GRADES if grade in shown | {"A"}]
+    entries = (*report.front.changed, *report.front.counted, *report.front.missing)
+    ids = [id for entry in entries for id in entry.findings]
+    shown = {found["grade"] for found in _present(ids, report)} | {"A"}
+    named = [_say(f"grade_short_{grade}", language) for grade in _GRADES if grade in shown]
     return _say("grades_line", language, grades=", ".join(named))
 
 
-def _present(ids: tuple[str, ...], report: ReportInput) -> list[FindingJson]:
+def _present(ids: Sequence[str], report: ReportInput) -> list[FindingJson]:
     findings = report.by_id
     return [findings[id] for id in ids if id in findings]
 
 
-def _first_sentence(text: str) -> str:
-    return words.capital(_stop(re.split(r"(?<=[.?!]) (?=[A-ZÆØÅ])", text, maxsplit=1)[0]))
+def _sentence(text: str) -> str:
+    return words.capital(_stop(text))
 
 
 def _stop(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from analysis.contracts.published import Plan, Series
 from analysis.errors import MethodError
@@ -66,6 +66,7 @@ class Silent(Unranked):
 
     series: Series
     missing: tuple[int, ...]
+    method: Method | Literal["count"] = "rate_ratio"
 
 
 @dataclass(frozen=True)
@@ -136,13 +137,17 @@ def compare(series: Series, plans: tuple[Plan, Plan], *, level: float = 0.95) ->
 
 
 def later(series: Series, plan: Plan, *, level: float = 0.95) -> Counted | Silent:
-    """Count the years that follow a plan, as many as the plan had."""
+    """Count the years that follow a plan, as many as the plan had.
+
+    A year without a figure is told as *not known*; then there is no mean.
+    """
     first, last = plan.last_year + 1, plan.last_year + len(plan.years)
-    years = [year for year in range(first, last + 1) if year in series.years]
-    if years != list(range(first, last + 1)):
-        return Silent(series, tuple(year for year in range(first, last + 1) if year not in years))
-    after = Window(plan, series, first, last, ())
-    return Counted(series, after, rates.rate(after.count, level=level), False)
+    missing = series.missing(first, last)
+    if len(missing) == len(plan.years):
+        return Silent(series, missing, "count")
+    after = Window(plan, series, first, last, missing)
+    mean = None if missing or not after.bounded else rates.rate(after.count, level=level)
+    return Counted(series, after, mean, False)
 
 
 def rank(
@@ -151,7 +156,8 @@ def rank(
     """Rank the country's ratio among those of countries that cover the same years."""
     before, after = (window(series, plan) for plan in plans)
     if before is None or after is None:
-        return Silent(series, tuple(plans[0].years) if before is None else tuple(plans[1].years))
+        missing = plans[0].years if before is None else plans[1].years
+        return Silent(series, tuple(missing), "ratio_rank")
     counts = {
         other.country: (_count(other, before.span), _count(other, after.span)) for other in others
     }

@@ -104,12 +104,11 @@ def names(reading: Reading, series: Sequence[Series]) -> tuple[Text, ...]:
 
 
 def _silent(reading: Reading, id: str, result: Silent) -> Finding:
-    baseline = reading.baseline
-    if any(year in result.series.years for year in baseline.years) or result.series.years:
+    if result.series.years and result.method != "count":
         return record.refused(
             id,
             question(id),
-            "rate_ratio",
+            result.method,
             record.years_missing(result.missing),
             reading.compared,
             rows=result.series.rows,

@@ -22,7 +22,8 @@ from analysis.places import Places, find_places
 from analysis.published import series as published_series
 from analysis.published.load import open_record
 from analysis.study import comparison, listings, making, telling
-from analysis.study.reading import Reading, choose_plans
+from analysis.study.plans import plans_for
+from analysis.study.reading import Reading
 from analysis.study.windows import window
 
 RUN_VARIABLE = "WORKBENCH_RUN"
@@ -298,5 +299,6 @@ def open_study(
         raise ParameterError(f"language: {language!r} is unknown. Write da or en.")
     found = places or find_places()
     opened = open_record(found, recorder.note)
-    plans = choose_plans(opened, baseline, current)
-    return Study(opened, found, plans, opened.country(country), language)
+    named = opened.country(country)
+    plans = plans_for(opened, baseline, current, country)
+    return Study(opened, found, plans, named, language)

@@ -11,7 +11,6 @@ from functools import cached_property
 import pandas as pd
 
 from analysis.contracts.published import LANGUAGES, Break, Language, Plan, Series, SourceRow, Text
-from analysis.errors import ParameterError
 from analysis.language import words
 from analysis.places import Places
 from analysis.published import parts as published_parts
@@ -88,9 +87,9 @@ class Reading:
         return self.baseline.country == self.current.country == self.country.iso3
 
     def plans(self) -> tuple[Plan, ...]:
-        """The two plans and what amends them, by first year."""
+        """The two plans and what of the country's own amends them, by first year."""
         compared = {plan.id for plan in self.compared}
-        own = self.record_of.plans(self.baseline.country)
+        own = self.record_of.plans(self.country.iso3)
         amending = [plan for plan in own if plan.amends in compared and plan.id not in compared]
         return tuple(
             sorted({*self.compared, *amending}, key=lambda plan: (plan.first_year, plan.id))
@@ -289,20 +288,3 @@ def breaks_of(record: Record, iso3: str, plans: tuple[Plan, Plan]) -> tuple[Brea
         quote="",
     )
     return record.breaks(iso3) or (silence,)
-
-
-def choose_plans(record: Record, baseline: str, current: str) -> tuple[Plan, Plan]:
-    """Return the two plans; refuse the same plan twice, or one that begins too early.
-
-    Raises
-    ------
-    ParameterError
-        If a plan is unknown, or the later plan does not come after the earlier.
-    """
-    plans = record.plan(baseline), record.plan(current)
-    if plans[0].last_year >= plans[1].first_year:
-        raise ParameterError(
-            f"plans: {current} is not compared after {baseline}, whose years reach into its own. "
-            "Name the earlier plan as baseline and the later as current."
-        )
-    return plans

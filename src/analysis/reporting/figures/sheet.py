@@ -7,10 +7,8 @@ line. Two sheets of one content have the same bytes.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,14 +17,15 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.path import Path
+from matplotlib.patheffects import withStroke
 from matplotlib.text import Text as MplText
 
 from analysis.contracts.outputs import Picture
 from analysis.contracts.published import Language
 from analysis.language import words as wording
-from analysis.reporting.figures.catalogue import worded
 from analysis.reporting.figures.files import write_files
 from analysis.reporting.figures.geometry import Box, Point
+from analysis.reporting.figures.sources import source_line
 from analysis.reporting.figures.style import (
     BODY,
     DPI,
@@ -91,8 +90,12 @@ class Sheet:
         colour: str = INK,
         ha: str = "left",
         slant: str = "normal",
+        halo: bool = False,
     ) -> float:
-        """Write words with their upper edge at ``y``, wrapped to ``width``; return the lower."""
+        """Write words with their upper edge at ``y``, wrapped to ``width``; return the lower.
+
+        A ``halo`` keeps words readable where a line runs through them.
+        """
         if not words:
             return y
         step = line_height(size)
@@ -109,10 +112,23 @@ class Sheet:
                 transform=self._axes.transData,
                 zorder=6,
             )
+            if halo:
+                artist.set_path_effects([withStroke(linewidth=3, foreground="white")])
             self._axes.add_artist(artist)
             self.texts.append(artist)
             y += step
         return y
+
+    def write_pair(
+        self, x: float, y: float, words: str, note: str, *, width: float, weight: str = "normal"
+    ) -> float:
+        """Write words and after them a grey note, on their last line where it has room."""
+        low = self.write(x, y, words, width=width, weight=weight)
+        last = text_width(wrap(words, width, BODY, weight)[-1], BODY, weight) + 9
+        if last + text_width(note, SMALL) > width:
+            return self.write(x, low, note, width=width, size=SMALL, colour=GREY)
+        self.write(x + last, low - line_height(BODY) + 0.6, note, size=SMALL, colour=GREY)
+        return low
 
     def middle(
         self,
@@ -304,17 +320,18 @@ class Sheet:
         data: Sequence[Sequence[str]],
         rows: Sequence[str],
         source: str = "",
-        publishers: Sequence[str] = (),
+        publishers: Iterable[str] = (),
+        names: Mapping[str, str] | None = None,
     ) -> Shown:
         """Turn the sheet into a displayable picture, with the source line below ``bottom``.
 
-        The line names ``source`` or, without it, the ``publishers`` that the
-        catalogue has a name for; then the rows and a checksum of rows and data.
+        ``source``, ``publishers`` and ``names`` are those of `sources.source_line`.
         """
         kept = tuple(tuple(line) for line in data)
         used = distinct(rows)
-        names = [worded(f"publisher.{code.lower()}", self.language, "") for code in publishers]
-        named = self._source(source or "; ".join(distinct(names)), used, kept)
+        named = source_line(
+            used, kept, self.language, source=source, publishers=publishers, names=names
+        )
         end = self.write(
             MARGIN, bottom + 6, named, width=WIDTH - 2 * MARGIN, size=SMALL, colour=GREY
         )
@@ -354,16 +371,6 @@ class Sheet:
         self.figure.set_size_inches(WIDTH / DPI, whole / DPI)
         self._axes.set_xlim(0, WIDTH)
         self._axes.set_ylim(whole, 0)
-
-    def _source(self, source: str, rows: Sequence[str], data: tuple[tuple[str, ...], ...]) -> str:
-        if not rows:
-            return self.say("source_none")
-        content = json.dumps([list(rows), data], ensure_ascii=False)
-        digest = hashlib.sha256(content.encode("utf-8")).hexdigest()[:8]
-        named = ", ".join(rows) if len(rows) <= 3 else f"{min(rows)} … {max(rows)}"
-        key = "source_rows" if len(rows) > 1 else "source_row"
-        rowed = self.say(key, n=len(rows), rows=named, hash=digest)
-        return self.say("source", source=source, rows=rowed) if source else rowed
 
 
 def block_height(

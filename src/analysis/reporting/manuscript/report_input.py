@@ -6,24 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from analysis.contracts.front_page import FrontPageLayout
 from analysis.contracts.published import Break, Language, Plan, SourceRow, Text
 from analysis.errors import ReportError
 
 FindingJson = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class FrontLists:
-    """Ids of the findings under each heading of the front page, in order."""
-
-    changed: tuple[str, ...] = ()
-    counted: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """All ids, in reading order."""
-        return (*self.changed, *self.counted, *self.missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +20,7 @@ class ReportInput:
     ``notebooks`` maps (name, language) to the executed notebook (nbformat 4 JSON)
     in reading order. ``findings`` are plain JSON as `contracts.findings.to_json`
     gives them, ``sources`` and ``breaks`` the published rows and breaks by id,
-    ``grades`` what each evidence grade means. ``documents`` gives, by language,
+    ``grades`` what each evidence grade means, ``front`` which of them the front page shows. ``documents`` gives, by language,
     the address of the PDF relative to ``index.html``; empty where there is none.
     ``labels`` words the codes of the code lists, by list and code: ``("units",
     "persons")``, ``("publishers", ...)``, ``("indicators", ...)``.
@@ -45,7 +32,7 @@ class ReportInput:
     country: Text
     plans: tuple[Plan, Plan]
     languages: tuple[Language, ...]
-    front: FrontLists
+    front: FrontPageLayout
     notebooks: Mapping[tuple[str, Language], Mapping[str, Any]]
     findings: Sequence[FindingJson]
     sources: Mapping[str, SourceRow]

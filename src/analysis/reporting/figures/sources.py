@@ -1,0 +1,85 @@
+"""Rows, data and publishers in, the one source line of a picture out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from analysis.contracts.published import Language
+from analysis.language import words
+from analysis.reporting.figures.catalogue import worded
+from analysis.reporting.figures.style import MARGIN, SMALL, WIDTH, text_width
+from analysis.reporting.frames import Frame, Line, by_id, said
+
+Names = Mapping[str, str]
+Lines = Sequence[Sequence[str]]
+
+
+def source_line(
+    rows: Sequence[str],
+    data: Lines,
+    language: Language,
+    *,
+    source: str = "",
+    publishers: Iterable[str] = (),
+    names: Names | None = None,
+) -> str:
+    """Word where a picture comes from: publishers, number of rows, checksum of rows and data.
+
+    Parameters
+    ----------
+    source : str
+        Publishers in words; they win.
+    publishers : iterable of str
+        Codes, one a row; default: what the rows' ids begin with.
+    names : mapping of str to str
+        Words of the codes; default: what the figures' catalogue has.
+    """
+    if not rows:
+        return words.say("figures.source_none", language)
+    content = json.dumps([list(rows), data], ensure_ascii=False)
+    digest = hashlib.sha256(content.encode("utf-8")).hexdigest()[:8]
+    key = "source_rows" if len(rows) > 1 else "source_row"
+    counted = words.say(f"figures.{key}", language, n=len(rows), hash=digest)
+    codes = [code for code in publishers if code] or [row.partition("-")[0] for row in rows]
+    room = WIDTH - 2 * MARGIN - text_width(f"{counted}   ", SMALL)
+    named = source or _named(codes, names or {}, language, room)
+    if not named:
+        return counted
+    return words.say("figures.source", language, source=named.rstrip("."), rows=counted)
+
+
+def publisher_names(publishers: Frame, language: Language) -> dict[str, str]:
+    """Return the words of each code of ``publishers.csv`` in one language."""
+    return {code: said(line, "name", language) for code, line in by_id(publishers, "code").items()}
+
+
+def publishers_of(listed: Iterable[Line]) -> list[str]:
+    """Return the publisher of each line of a published table."""
+    return [line.get("publisher", "") for line in listed]
+
+
+def _named(codes: Sequence[str], names: Names, language: Language, room: float) -> str:
+    """Name the publishers of most rows, as many as fit on the line; the rest are *others*.
+
+    Nothing is named where the publisher of most rows has no name: a minor one in
+    its place would mislead.
+    """
+    found: list[str] = []
+    distinct: dict[str, None] = {}
+    for code, _ in sorted(Counter(codes).items(), key=lambda pair: -pair[1]):
+        distinct[names.get(code) or worded(f"publisher.{code.lower()}", language, "")] = None
+    for name in distinct:
+        told = _joined([*found, name], len(found) + 1 < len(distinct), language)
+        if not name or text_width(words.say("figures.source", language, source=told, rows=""),
+                                  SMALL) > room:
+            break
+        found.append(name)
+    return _joined(found, len(found) < len(distinct), language) if found else ""
+
+
+def _joined(named: Sequence[str], more: bool, language: Language) -> str:
+    told = "; ".join(named)
+    return words.say("figures.source_more", language, names=told) if more else told
