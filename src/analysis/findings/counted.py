@@ -57,10 +57,11 @@ def count_only(
     partly = [brk for brk in crossed if brk.splits_a_year]
     shown = mean if total.known and not partly and last > first else None
     said = _count_sentence(series, years, values, total, shown)
-    rest = [
-        _against(series, plans) if against_baseline else NOTHING,
-        *(word.sentence(brk.what) for brk in partly),
-    ]
+    split = [word.sentence(brk.what) for brk in partly]
+    full, brief = (
+        _against(series, plans, brief=brief) if against_baseline else NOTHING
+        for brief in (False, True)
+    )
     return finish(
         id=id,
         question=question,
@@ -91,8 +92,8 @@ def count_only(
         assumptions=() if shown is None else (words.text("findings.assume_independent"),),
         grade="D",
         breaks=tuple(brk.id for brk in crossed),
-        sentence=word.run_on(said, *rest),
-        short=word.run_on(_count_sentence(series, years, values, total, None), *rest),
+        sentence=word.run_on(said, full, *split),
+        short=word.run_on(_count_sentence(series, years, values, total, None), brief, *split),
     )
 
 
@@ -188,9 +189,10 @@ def _limits(rate: Rate) -> Limits:
     return Limits(rate.low, rate.high, rate.level, "garwood")
 
 
-def _against(series: Series, plans: Plans) -> Text:
+def _against(series: Series, plans: Plans, *, brief: bool) -> Text:
     baseline = plans[0]
-    key = "not_comparable" if at_home(series, plans) else "not_comparable_foreign"
+    named = at_home(series, plans) and not brief
+    key = "not_comparable" if named else "not_comparable_brief"
     span = numbers.both(numbers.years, baseline.first_year, baseline.last_year)
     return words.text(f"findings.{key}", years=span, baseline=baseline.short)
 
