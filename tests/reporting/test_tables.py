@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from analysis.contracts import outputs
+from analysis.contracts.findings import Finding
 from analysis.contracts.outputs import Column, Listing
 from analysis.contracts.published import Point, Series, SourceRow, Text
 from analysis.contracts.values import NOT_KNOWN, interval, number
@@ -88,6 +89,22 @@ def test_no_findings_is_said_in_words() -> None:
     """A synthesis without findings must not look finished."""
     table = tables.findings_table("t", [], language="da").table
     assert table.cells[0][0] == "Ingen resultater er registreret"
+
+
+def test_findings_are_short_in_a_table() -> None:
+    """Caveats stand on each finding's card: four lines a cell hide the answers."""
+    question, told = Text("Hvorfor?", "Why?"), Text("Fordi.", "Because.")
+    finding = Finding(
+        *("plans.aim", question, "", "DNK", "A", "B", NOT_KNOWN, "", None, (), (), "document", ()),
+        *("published", "E", "described", (), (), ("r1",), "", Text("Langt.", "Long."), told),
+        caveats=(Text("Forbehold.", "Caveat."),),
+    )
+    table = tables.findings_table("t", [finding], language="en").table
+    assert [column.name for column in table.columns] == [
+        *("question", "verdict", "grade", "sentence", "estimate")
+    ]
+    assert table.cells == (("Why?", "described", "E", "Because.", ""),)
+    assert table.rows_of == (("r1",),)
 
 
 def test_sources_show_the_words_of_the_source() -> None:

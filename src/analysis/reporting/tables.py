@@ -10,8 +10,7 @@ from analysis.contracts.published import Language, Series, SourceRow, Text
 from analysis.language import numbers, words
 from analysis.reporting.countries import country_name
 from analysis.reporting.figures.catalogue import worded
-from analysis.reporting.figures.forest import every_pair, limits_words
-from analysis.reporting.figures.overview import estimate_words
+from analysis.reporting.figures.overview import estimate_and_limits
 from analysis.reporting.figures.parts import is_refused, part_label
 from analysis.reporting.figures.verdicts import verdict_words
 from analysis.reporting.frames import distinct
@@ -135,20 +134,16 @@ def parts_table(
 def findings_table(
     id: str, findings: Sequence[Finding], *, language: Language, source: str = ""
 ) -> Shown:
-    """Show findings: question, sentence, grade, verdict, estimate with every pair of limits."""
-    names = (
-        ("question", "left"),
-        ("sentence", "left"),
-        ("verdict", "left"),
-        ("estimate", "left"),
-        ("grade", "left"),
-        ("contrary", "left"),
-    )
+    """Show findings: question, verdict, grade, the short sentence, estimate with its limits.
+
+    Caveats and contrary evidence stand on each finding's own card, not here.
+    """
+    names = ("question", "verdict", "grade", "sentence", "estimate")
     return _shown(
         id,
         language,
         words.say("figures.table_findings", language),
-        _columns(*names),
+        _columns(*((name, "left") for name in names)),
         [_finding(finding, language) for finding in findings],
         [finding.rows for finding in findings],
         source=source,
@@ -252,24 +247,22 @@ def _part_name(series: Series, total: Series, language: Language) -> str:
 
 
 def _published_by(series_list: Sequence[Series], language: Language) -> str:
-    named = [
-        worded(f"publisher.{code}", language, code)
-        for code in distinct(series.publisher for series in series_list)
-    ]
+    codes = distinct(series.publisher.lower() for series in series_list)
+    named = distinct(worded(f"publisher.{code}", language, "") for code in codes)
     return words.say("figures.table_source", language, source="; ".join(named)) if named else ""
 
 
 def _series_note(series: Series, language: Language) -> str:
     parts = [series.picked_by.said_in(language)] if series.picked_by.said_in(language) else []
     for brk in series.breaks:
-        told = words.say(
-            "figures.break_line",
+        what = words.say(
+            "figures.break_flagged",
             language,
-            date=numbers.day(brk.date, language),
             what=brk.what.said_in(language).rstrip("."),
-            kind=words.say(f"figures.flag.{brk.flag}", language),
-            flag=brk.flag,
+            flag=words.say(f"figures.flag.{brk.flag}", language),
         )
+        day = numbers.day(brk.date, language)
+        told = words.say("figures.break_line", language, date=day, what=what)
         parts.append(
             told if brk.sourced else f"{told} [{words.say('figures.unsourced', language)}]"
         )
@@ -277,16 +270,10 @@ def _series_note(series: Series, language: Language) -> str:
 
 
 def _finding(finding: Finding, language: Language) -> tuple[str, ...]:
-    sentence = " ".join(
-        [finding.sentence.said_in(language), *(one.said_in(language) for one in finding.caveats)]
-    )
-    limits = "; ".join(limits_words(pair, language) for pair in every_pair(finding))
-    contrary = " ".join(one.text.said_in(language) for one in finding.contrary)
     return (
         finding.question.said_in(language),
-        sentence,
         verdict_words(finding.verdict, language),
-        "; ".join(part for part in (estimate_words(finding, language), limits) if part),
         finding.grade,
-        contrary,
+        finding.short.said_in(language),
+        estimate_and_limits(finding, language),
     )

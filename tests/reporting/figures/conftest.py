@@ -1,9 +1,9 @@
-"""Material that every picture is drawn from: the published record, read plainly."""
+"""Material that every picture is drawn from: the published record, opened as a notebook does."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -12,159 +12,74 @@ import pandas as pd
 import pytest
 
 from analysis.contracts.findings import Finding, Limits, Side
-from analysis.contracts.published import (
-    LANGUAGES,
-    Break,
-    Language,
-    Plan,
-    Point,
-    Series,
-    Text,
-)
-from analysis.contracts.values import NOT_KNOWN, Value, interval, number, parse
+from analysis.contracts.published import LANGUAGES, Break, Language, Plan, Series, Text
+from analysis.contracts.values import NOT_KNOWN, Value, interval, number
 from analysis.methods.comparators import RankedRatio, RatioRank
-from analysis.reporting import figures, frames
+from analysis.places import Places
+from analysis.reporting import figures
 from analysis.reporting.shown import Shown
+from analysis.study import Study, open_study
 
-DATA = Path(__file__).parents[3] / "data"
-COUNTRY = DATA / "published" / "countries" / "DNK"
-UNODC = next((DATA / "published" / "international" / "unodc_glotip").glob("*.csv"))
-INDEX = next((DATA / "published" / "international" / "policy_3p").glob("*.csv"))
-NAMES = {
-    "Detected trafficking victims": "victims_identified",
-    "Persons prosecuted": "persons_prosecuted",
-    "Persons convicted": "persons_convicted",
+HOME = Places(Path(__file__).parents[3])
+TOTALS = {
+    "victims_identified": "identification.victims",
+    "persons_prosecuted": "prosecution.prosecuted",
+    "persons_convicted": "prosecution.convicted",
+}
+TOPICS = {
+    "plans": ("promise", "scope", "aim", "pillars", "bodies", "budget", "documents"),
+    "involvement": ("centre", "cooperation", "involvement", "data_flow", "institute", "reporting"),
+    "support": ("stay_rule", "shelter", "prepared_return", "children", "men", "effect_ordered"),
+    "prosecution": ("police",),
 }
 
 
 @cache
-def table(name: str) -> pd.DataFrame:
-    """Read one table of the country's record as words."""
-    return pd.read_csv(COUNTRY / f"{name}.csv", dtype=str, keep_default_na=False)
+def study(country: str = "DNK") -> Study:
+    """Open the comparison of the default evaluation, or its periods in another country."""
+    return open_study("DK-2002", "DK-2007", country=country, language="da", places=HOME)
 
 
-@cache
-def codes(name: str) -> pd.DataFrame:
-    """Read one code list as words."""
-    return pd.read_csv(DATA / "codelists" / f"{name}.csv", dtype=str, keep_default_na=False)
+def plans() -> list[Plan]:
+    """Return the two plans and what amends them."""
+    return list(study().plans())
 
 
-def plans(*ids: str) -> list[Plan]:
-    """Return plans by id, with their amendments after them."""
-    picked = [line for line in frames.lines(table("plans")) if line["pick"] == "1"]
-    found = []
-    for wanted in ids:
-        found += [_plan(line) for line in picked if line["plan_id"] == wanted]
-        found += [_plan(line) for line in picked if line["amends"] == wanted]
-    return found
-
-
-def _plan(line: Mapping[str, str]) -> Plan:
-    return Plan(
-        id=line["plan_id"],
-        country="DNK",
-        title=frames.text(line, "title"),
-        short=frames.text(line, "short"),
-        scope=frames.text(line, "scope"),
-        lead_body=frames.text(line, "lead_body"),
-        adopted=line["adopted"],
-        period=(line["period_start"], line["period_end"]),
-        first_year=int(line["first_year"]),
-        last_year=int(line["last_year"]),
-        years_rule=frames.text(line, "years_rule"),
-        amends=line["amends"] or None,
-        rows=(line["row_id"],),
-    )
-
-
-def breaks(*indicators: str) -> list[Break]:
-    """Return the breaks that touch one of the indicators (all without one)."""
-    found = [
-        Break(
-            id=line["row_id"],
-            flag=line["flag"],  # type: ignore[arg-type]
-            country="DNK",
-            date=line["date"],
-            indicators=frames.ids(line["indicators"]),
-            what=frames.text(line, "what"),
-            effect=frames.text(line, "effect"),
-            source_url=line["source_url"],
-            quote=line["quote"],
-        )
-        for line in frames.lines(table("breaks"))
-    ]
-    return [b for b in found if not indicators or any(b.touches(name) for name in indicators)]
-
-
-@cache
-def unodc() -> pd.DataFrame:
-    """Read UNODC's file."""
-    return pd.read_csv(UNODC, dtype=str, keep_default_na=False)
+def breaks() -> list[Break]:
+    """Return every comparability break."""
+    return list(study().breaks)
 
 
 def series(indicator: str, breakdown: str = "total", last: int = 2014) -> Series:
-    """Build one of UNODC's series."""
-    frame = unodc()
-    name = next(key for key, code in NAMES.items() if code == indicator)
-    rows = frame[(frame["Iso3_code"] == "DNK") & (frame["Indicator"] == name)]
-    rows = rows[_cut(rows, breakdown) & (rows["Year"].astype(int) <= last)].sort_values("Year")
-    points = [
-        Point(
-            int(str(year)),
-            parse(str(cell)),
-            str(cell),
-            f"UNODC-DNK-{indicator}-{breakdown}-{year}",
-        )
-        for year, cell in zip(rows["Year"], rows["txtVALUE"], strict=True)
-    ]
-    label = next(line for line in frames.lines(codes("indicators")) if line["code"] == indicator)
-    return Series(
-        indicator=indicator,
-        country="DNK",
-        breakdown=breakdown,
-        label=frames.text(label, "label"),
-        unit="persons",
-        rule="formally_identified",
-        publisher="UNODC",
-        points=tuple(points),
-        breaks=(),
-        conflicts=(),
-        picked_by=Text(da="UNODC dækker flest år.", en="UNODC covers most years."),
-    )
-
-
-def _cut(rows: pd.DataFrame, breakdown: str) -> pd.Series:
-    wanted = {"Dimension": "Total", "Category": "Total", "Sex": "Total", "Age": "Total"}
-    words = {"female": "Female", "male": "Male", "minor": "0 to 17 years"}
-    words |= {"adult": "18 years or over", "sexual": "Sexual exploitation"}
-    words |= {"forced_labour": "Forced labour", "total": "Total"}
-    for pair in breakdown.split(";"):
-        key, _, code = pair.partition("=")
-        if key == "form":
-            wanted |= {"Dimension": "by form of exploitation", "Category": words[code]}
-        elif key in ("sex", "age"):
-            wanted[key.capitalize()] = words[code]
-    kept = pd.Series(True, index=rows.index)
-    for name, word in wanted.items():
-        kept &= rows[name] == word
-    return kept
+    """Return one of UNODC's series, cut after ``last``."""
+    return study().series(indicator, breakdown).within(2000, last)
 
 
 @cache
-def index() -> dict[str, pd.DataFrame]:
-    """Read the policy index of the country and its neighbours."""
-    scores = pd.read_csv(INDEX, dtype=str, keep_default_na=False)
-    found = {}
-    for iso3, code in (("DNK", "DEN"), ("NOR", "NOR"), ("FIN", "FIN"), ("ISL", "ICE")):
-        own = scores[(scores["code"] == code) & (scores["p"] != "")]
-        found[iso3] = pd.DataFrame(
-            [
-                {"year": line["year"], "area": area, "score": line[area], "row_id": f"3P-{iso3}"}
-                for line in frames.lines(own)
-                for area in ("prosecution", "protection", "prevention")
-            ]
-        )
-    return found
+def recorded(country: str = "DNK") -> tuple[Finding, ...]:
+    """Return the findings that the notebooks record, notebook by notebook."""
+    opened = study(country)
+    found: list[Finding] = []
+    for notebook, topics in TOPICS.items():
+        found += [one.finding for one in opened.record_statements(notebook, *topics).findings]
+    found += [one.finding for one in opened.record_owed("support").findings]
+    found += [one.finding for one in opened.record_trace("plans.trace").findings]
+    found += [one.finding for one in opened.record_evaluations("evaluations").findings]
+    for indicator, id in TOTALS.items():
+        counted = opened.series(indicator)
+        found.append(opened.record(id, opened.compare(counted)).finding)
+        if id.startswith("prosecution"):
+            found.append(opened.record(f"{id}_rank", opened.rank(counted)).finding)
+    found.append(opened.record_index("policy_index.scores").finding)
+    refused = opened.try_synthetic_control()
+    found.append(opened.record("policy_index.synthetic_control", refused).finding)
+    return tuple(found)
+
+
+def compared() -> list[Finding]:
+    """Return the findings on totals, in the order of `TOTALS`."""
+    found = {finding.id: finding for finding in recorded()}
+    return [found[id] for id in TOTALS.values()]
 
 
 READINGS = interval(93 / 19, 93 / 7)
@@ -239,87 +154,105 @@ COUNTRIES = (
     RankedRatio("EST", 2.0, math.inf),
 )
 RANK = RatioRank(1, 3, 4, 0.2, 0.6, 0.2, RankedRatio("", 4.89, 13.29), COUNTRIES)
-PROMISES = [
-    {
-        "subject_da": "Krisecenter",
-        "subject_en": "Shelter",
-        "promised_da": "mindst tre krisecentre kan modtage kvinder handlet til prostitution",
-        "promised_en": "at least three crisis centres able to receive trafficked women",
-        "owed_da": "Center mod Menneskehandel",
-        "owed_en": "Danish Centre against Human Trafficking",
-        "rows": "DK-M-2007-11",
-    },
-    {
-        "subject_da": "Tid til at tænke sig om",
-        "subject_en": "Time to reflect",
-        "promised_da": "støtte og hjælp i refleksionsperioden",
-        "promised_en": "support and help in the reflection period",
-        "rule_da": "30 dage, kan forlænges til 100",
-        "rule_en": "30 days, can be extended to 100",
-        "delivered_da": "GRETA: fungerer som udrejsefrist",
-        "delivered_en": "GRETA: works as a departure deadline",
-        "rows": "DK-F-0125;DK-E-40",
-    },
-]
-PARTS = ("sex=female", "sex=male", "age=minor", "age=adult", "form=sexual", "form=forced_labour")
 Draw = Callable[[Language], Shown]
 
 
 def _full() -> dict[str, Draw]:
-    both = plans("DK-2002", "DK-2007")
-    days = table("figures")
-    days = days[days["indicator"].str.startswith("reflection_period_days")]
-    counted = [series(name) for name in NAMES.values()]
-    victims = series("victims_identified", last=2012)
-    parts = [series("victims_identified", part, 2012) for part in PARTS]
-    organisations, roles, ties = (table(name) for name in ("organisations", "roles", "ties"))
-    evaluations, measures = table("evaluation_findings"), table("measures")
+    opened, both = study(), plans()
+    named = opened.codes("publishers")
+    days = opened.figures("reflection_period_days_max", "reflection_period_days_min")
+    counted = [opened.series(name) for name in TOTALS]
+    split = {by: opened.parts("victims_identified", by) for by in ("sex", "age", "form")}
+    ranked = opened.rank(counted[2])
+    bodies, roles, ties = (opened.table(name) for name in ("organisations", "roles", "ties"))
+    evaluations, measures = opened.evaluation_findings(), opened.table("measures")
     return {
         "plan_timeline": lambda language: figures.plan_timeline(
-            "a", both, table("events"), breaks(), conflicts=table("conflicts"), language=language
+            "a",
+            both,
+            opened.table("events"),
+            breaks(),
+            conflicts=opened.table("conflicts"),
+            publishers=named,
+            language=language,
         ),
         "measure_board": lambda language: figures.measure_board(
-            "a", measures, codes("pillars"), both, language=language
+            "a", measures, opened.codes("pillars"), both, publishers=named, language=language
         ),
         "trace_map": lambda language: figures.trace_map(
-            "a", table("trace"), evaluations, measures, language=language
+            "a",
+            opened.traced(),
+            opened.table("evaluation_findings"),
+            measures,
+            publishers=named,
+            language=language,
         ),
         "who_does_what": lambda language: figures.who_does_what(
-            "a", organisations, roles, ties, both, language=language
+            "a", bodies, roles, ties, both, publishers=named, language=language
         ),
         "roles_grid": lambda language: figures.roles_grid(
-            "a", organisations, roles, both, codes=codes("roles"), language=language
+            "a",
+            bodies,
+            roles,
+            both,
+            codes=opened.codes("roles"),
+            publishers=named,
+            language=language,
         ),
-        "promise_grid": lambda language: figures.promise_grid("a", PROMISES, language=language),
-        "stay_days": lambda language: figures.stay_days("a", days, both, language=language),
+        "promise_grid": lambda language: figures.promise_grid(
+            "a", opened.promises(), language=language
+        ),
+        "stay_days": lambda language: figures.stay_days(
+            "a", days, both, publishers=named, language=language
+        ),
         "yearly_counts": lambda language: figures.yearly_counts(
-            "a", counted, both, breaks(), findings=[finding()], language=language
+            "a", counted, both, breaks(), findings=compared(), language=language
         ),
         "parts_by_year": lambda language: figures.parts_by_year(
             "a",
-            victims,
-            parts,
-            {"sex": {2010: "contradicts"}, "age": {2010: "adds up"}},
+            counted[0],
+            [part for found in split.values() for part in found.series],
+            {by: found.adding_up for by, found in split.items()},
             plans=both,
             language=language,
         ),
-        "rate_forest": lambda language: figures.rate_forest("a", findings(), language=language),
+        "rate_forest": lambda language: figures.rate_forest("a", compared(), language=language),
         "comparator_ranks": lambda language: figures.comparator_ranks(
-            "a", "DNK", COUNTRIES, RANK, rows=("b", "c"), language=language
+            "a", ranked.country, ranked.ratios, ranked.rank, rows=ranked.rows, language=language
         ),
         "index_panels": lambda language: figures.index_panels(
-            "a", index(), both, language=language
+            "a", opened.policy_index(), both, language=language
         ),
         "criteria_grid": lambda language: figures.criteria_grid(
-            "a", evaluations, codes("criteria"), both, language=language
+            "a", evaluations, opened.codes("criteria"), both, publishers=named, language=language
         ),
-        "finding_board": lambda language: figures.finding_board("a", findings(), language=language),
+        "finding_board": lambda language: figures.finding_board("a", recorded(), language=language),
+    }
+
+
+def _abroad() -> dict[str, Draw]:
+    """Pictures of a country that supplies no plans, only figures that others publish."""
+    opened = study("SWE")
+    victims, by = opened.series("victims_identified"), opened.parts("victims_identified", "age")
+    return {
+        "plan_timeline": lambda language: figures.plan_timeline(
+            "a", opened.plans(), opened.table("events"), opened.breaks, language=language
+        ),
+        "yearly_counts": lambda language: figures.yearly_counts(
+            "a", [victims], opened.plans(), victims.breaks, language=language
+        ),
+        "parts_by_year": lambda language: figures.parts_by_year(
+            "a", victims, by.series, by.adding_up, plans=opened.plans(), language=language
+        ),
+        "finding_board": lambda language: figures.finding_board(
+            "a", recorded("SWE"), language=language
+        ),
     }
 
 
 def _empty() -> dict[str, Draw]:
     """Every picture for a country that has submitted nothing but the period of two plans."""
-    both = [replace(plan, scope=Text("", ""), rows=()) for plan in plans("DK-2002", "DK-2007")[::2]]
+    both = [replace(plan, scope=Text("", ""), rows=()) for plan in study().compared]
     none = pd.DataFrame()
     nothing = replace(series("victims_identified"), points=())
     return {
@@ -327,7 +260,7 @@ def _empty() -> dict[str, Draw]:
             "a", (), none, (), language=language
         ),
         "measure_board": lambda language: figures.measure_board(
-            "a", none, codes("pillars"), both, language=language
+            "a", none, study().codes("pillars"), both, language=language
         ),
         "trace_map": lambda language: figures.trace_map("a", none, none, none, language=language),
         "who_does_what": lambda language: figures.who_does_what(
@@ -348,7 +281,7 @@ def _empty() -> dict[str, Draw]:
         ),
         "index_panels": lambda language: figures.index_panels("a", {}, both, language=language),
         "criteria_grid": lambda language: figures.criteria_grid(
-            "a", none, codes("criteria"), both, language=language
+            "a", none, study().codes("criteria"), both, language=language
         ),
         "finding_board": lambda language: figures.finding_board("a", [], language=language),
     }
@@ -358,9 +291,21 @@ PICTURES = tuple(sorted(figures.__all__))
 
 
 @pytest.fixture(scope="session")
-def full() -> Callable[[str, Language], Shown]:
+def draw() -> dict[str, Draw]:
+    """Return what draws each picture of the published record, anew at every call."""
+    return _full()
+
+
+@pytest.fixture(scope="session")
+def full(draw: dict[str, Draw]) -> Callable[[str, Language], Shown]:
     """Draw a picture of the published record, each once."""
-    made = _full()
+    return cache(lambda name, language: draw[name](language))
+
+
+@pytest.fixture(scope="session")
+def abroad() -> Callable[[str, Language], Shown]:
+    """Draw a picture of another country in the same periods, each once."""
+    made = _abroad()
     return cache(lambda name, language: made[name](language))
 
 
@@ -375,6 +320,17 @@ def empty() -> Callable[[str, Language], Shown]:
 def make_finding() -> Callable[..., Finding]:
     """Return the builder of findings."""
     return finding
+
+
+@pytest.fixture
+def odd_ratios() -> dict[str, Draw]:
+    """Return what draws ratios without an upper limit, or none at all."""
+    return {
+        "rate_forest": lambda language: figures.rate_forest("a", findings(), language=language),
+        "comparator_ranks": lambda language: figures.comparator_ranks(
+            "a", "DNK", COUNTRIES, RANK, rows=("b", "c"), language=language
+        ),
+    }
 
 
 @pytest.fixture

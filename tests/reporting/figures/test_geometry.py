@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from analysis.reporting.figures.breaks import _halves
 from analysis.reporting.figures.forest import LogAxis
 from analysis.reporting.figures.geometry import Box
+from analysis.reporting.figures.index import NAME, _spread
 from analysis.reporting.figures.places import lay_out
 from analysis.reporting.figures.routes import route
 from analysis.reporting.figures.strip import moment, nice_ticks, runs
@@ -81,9 +84,24 @@ def test_dates_of_any_precision_have_a_place() -> None:
     )
 
 
+def test_one_entry_stands_in_the_first_column() -> None:
+    """An empty left half looks as if something were missing."""
+    one = [("a", "x")]
+    assert _halves(one, [17.0]) == (one, [])
+    assert _halves([*one, ("b", "y")], [17.0, 17.0]) == (one, [("b", "y")])
+
+
 def test_neighbouring_years_are_one_gap() -> None:
     """Four hatched boxes for one silence would look like four."""
     assert runs([2003, 2004, 2005, 2006, 2011]) == [(2003, 2006), (2011, 2011)]
+
+
+@given(st.lists(st.floats(0, 200), min_size=1, max_size=6))
+def test_names_of_lines_are_a_step_apart_and_in_order(wanted: list[float]) -> None:
+    """Five countries on one score: each name must be read, none off the panel."""
+    places = _spread(sorted(wanted), 240)
+    assert all(b - a >= NAME - 1e-6 for a, b in pairwise(places))
+    assert places[-1] <= 240 + 1e-6
 
 
 def test_bodies_of_one_picture_do_not_cover_each_other() -> None:

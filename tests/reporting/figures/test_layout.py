@@ -69,7 +69,25 @@ def test_a_country_without_submissions_gets_words(
     assert (_cut(shown), _covered(shown.boxes)) == ([], [])
 
 
+def test_ratios_without_limits_or_numbers_cover_nothing(
+    odd_ratios: dict[str, Callable[[Language], Shown]], language: Language
+) -> None:
+    """A country with 0 before the plan has a ratio without an upper end."""
+    for draw in odd_ratios.values():
+        shown = draw(language)
+        assert (_cut(shown), _covered(shown.boxes)) == ([], [])
+
+
 def test_the_check_sees_an_overlap() -> None:
     """A layout test that cannot fail would prove nothing."""
     boxes = (TextBox("a", 0, 0, 20, 12), TextBox("b", 10, 4, 30, 16), TextBox("c", 40, 0, 50, 12))
     assert _covered(boxes) == [("a", "b")]
+
+
+def test_a_foreign_pair_of_periods_covers_nothing(
+    abroad: Callable[[str, Language], Shown], language: Language
+) -> None:
+    """Periods without plans have long names; a country has other gaps than ours."""
+    for name in ("plan_timeline", "yearly_counts", "finding_board", "parts_by_year"):
+        shown = abroad(name, language)
+        assert (_cut(shown), _covered(shown.boxes)) == ([], [])

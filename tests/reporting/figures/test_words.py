@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.contracts.findings import Finding
-from analysis.contracts.published import LANGUAGES, Language, Plan, Point, Series, Text
-from analysis.contracts.values import Value, interval, number
+from analysis.contracts.published import LANGUAGES, Break, Language, Plan, Point, Series, Text
+from analysis.contracts.values import NOT_KNOWN, Value, interval, number
 from analysis.language import numbers, words
 from analysis.reporting import figures
+from analysis.reporting.figures.breaks import letters_of
 from analysis.reporting.figures.verdicts import ORDER, counts_clause, verdicts_title
 from analysis.reporting.shown import Shown
 
@@ -77,17 +79,20 @@ def test_the_title_states_the_sum_of_each_plan(drawn: list[Value]) -> None:
 def test_an_incomplete_plan_has_no_sum_in_the_title() -> None:
     """A partial sum looks like a fall that nobody measured."""
     short = _series([number(5)] * 8).within(2004, 2010)
-    assert "no total for 2003–2006, as 2003 is missing" in counts_clause(short, BOTH, "en")
+    assert "no total for 2003–2006, as there is no figure for 2003" in counts_clause(
+        short, BOTH, "en"
+    )
 
 
 def test_a_crossed_break_turns_the_title_to_recorded(
     make_finding: Callable[..., Finding], make_series: Callable[..., Series]
 ) -> None:
-    """The picture on prosecutions must say that they are not comparable."""
+    """The picture on prosecutions must not give the plan the credit."""
     series = make_series("persons_prosecuted")
     shown = figures.yearly_counts("a", [series], BOTH, findings=[make_finding()], language="en")
     assert shown.picture.title == (
-        "Prosecuted: 7–19 in 2003–2006 and 93 in 2007–2010 – more recorded, not comparable"
+        "Prosecuted: 7–19 in 2003–2006 and 93 in 2007–2010 – "
+        "more recorded, cannot be put down to the plan"
     )
 
 
@@ -96,9 +101,7 @@ def test_the_alternative_tells_every_count(
 ) -> None:
     """Who cannot see the picture must get the same numbers, and the same silences."""
     series = make_series("persons_convicted")
-    shown = figures.yearly_counts(
-        "a", [series], make_plans("DK-2002", "DK-2007"), language=language
-    )
+    shown = figures.yearly_counts("a", [series], make_plans(), language=language)
     for year in range(2003, 2015):
         assert f"{year}: {numbers.value(series.value(year), language)}" in shown.picture.alt
     unknown = words.say("values.not_known", language)
@@ -123,11 +126,27 @@ def test_the_forest_prints_counts_and_every_pair_of_limits(
     for printed in (
         "7–19 in 2003–2006",
         "93 in 2007–2010",
-        "4.89–13.3",
-        "2.10 to 46",
-        "2.97 to 34",
+        "4.89–13.29",
+        "2.10 to 46.50",
+        "2.97 to 33.96",
     ):
         assert printed in alt
+
+
+def test_the_forest_is_titled_by_what_is_counted(make_finding: Callable[..., Finding]) -> None:
+    """Two questions in a row are a title nobody reads to its end."""
+    labels = {"persons_prosecuted": Text("Tiltalte", "Prosecuted")}
+    named = replace(
+        make_finding(verdict="undecided"),
+        indicator="persons_convicted",
+        sentence=Text("Dømte: 7-15 personer.", "Convicted: 7–15 persons."),
+    )
+    picture = figures.rate_forest(
+        "a", [make_finding(), named], labels=labels, language="en"
+    ).picture
+    assert picture.title == (
+        "Prosecuted: more recorded, cannot be put down to the plan · Convicted: undecided"
+    )
 
 
 def test_a_count_never_stands_on_the_axis_of_ratios(
@@ -148,7 +167,7 @@ def test_a_refused_year_says_so_in_data_and_words(
     states = dict.fromkeys(range(2007, 2010), "adds up") | {2010: "contradicts"}
     picture = figures.parts_by_year("a", total, parts, states, language="en").picture
     assert picture.title == (
-        "Identified victims: sex is refused for 2010, where the parts do not give the total"
+        "Identified victims: the split by sex is refused for 2010, where the parts do not add up"
     )
     assert "2010: 49 (refused: does not add up)" in picture.alt
 
@@ -159,6 +178,87 @@ def test_parts_nobody_checked_are_not_said_to_add_up(make_series: Callable[..., 
     parts = [make_series("victims_identified", "sex=female", 2010)]
     picture = figures.parts_by_year("a", total, parts, {}, language="en").picture
     assert "was not checked" in picture.title
+
+
+def test_parts_without_a_figure_in_the_plans_years_are_named_not_drawn(
+    make_series: Callable[..., Series], make_plans: Callable[..., list[Plan]]
+) -> None:
+    """Hatching from edge to edge hides the rows that say something; the data keep them."""
+    total = make_series("victims_identified", last=2012)
+    female = make_series("victims_identified", "sex=female", 2012)
+    other = replace(female, breakdown="sex=other").within(2011, 2012)
+    shown = figures.parts_by_year(
+        "a", total, [other, female], {}, plans=make_plans(), language="en"
+    )
+    drawn = [box.words for box in shown.boxes]
+    assert "women and girls" in drawn
+    assert "other" not in drawn
+    assert any(words.startswith("Not shown") and "other" in words for words in drawn)
+    assert {line[0] for line in shown.picture.data} == {
+        "Identified victims",
+        "women and girls",
+        "other",
+    }
+
+
+def test_women_and_men_stand_before_what_is_not_told_apart(
+    make_series: Callable[..., Series],
+) -> None:
+    """The order of a source's file is nobody's reading order."""
+    female = make_series("victims_identified", "sex=female", 2012)
+    parts = [replace(female, breakdown=f"sex={code}") for code in ("unknown", "other", "male")]
+    picture = figures.parts_by_year(
+        "a", make_series("victims_identified"), [*parts, female], {}, language="en"
+    ).picture
+    assert list(dict.fromkeys(line[0] for line in picture.data))[1:] == [
+        "women and girls",
+        "men and boys",
+        "other",
+        "not stated",
+    ]
+
+
+def test_the_board_tells_gaps_in_words_and_documents_by_their_question(
+    make_finding: Callable[..., Finding],
+) -> None:
+    """What is not known is an answer; what documents say stands on the pages."""
+    nothing = {"pairs": (), "estimate": NOT_KNOWN, "unit": "persons"}
+    gap = replace(
+        make_finding("support.shelter", "not_known", **nothing), short=Text("x", "Shelter: ?")
+    )
+    told = replace(
+        make_finding("plans.aim", "described", **nothing),
+        grade="E",
+        question=Text("x", "What was the aim?"),
+        short=Text("x", "Right help."),
+    )
+    shown = figures.finding_board("a", [told, gap], language="en")
+    drawn = [box.words for box in shown.boxes]
+    heads = [words for words in drawn if words in ("The plans", "Support for victims")]
+    assert heads == ["The plans", "Support for victims"]
+    assert {"What was the aim?", "aim", "Shelter: ?", "Not known"} <= set(drawn)
+    assert "Right help." not in drawn
+
+
+def test_the_earlier_rule_runs_into_the_disputed_zone() -> None:
+    """Hatching over an empty chart read as a time without any rule."""
+    rows = [
+        {"indicator": "d_max", "value": days, "period_start": start, "row_id": start}
+        for days, start in (("15", "2005"), ("100", "2006"), ("100", "2007-08-01"))
+    ]
+    shown = figures.stay_days("a", rows, language="en")
+    drawn = {box.words: box for box in shown.boxes}
+    assert shown.picture.title.startswith("Right to stay, in days: 15 → 100; sources disagree")
+    assert drawn["15 days"].right < drawn["(reported 2005)"].left
+    assert "sources disagree" in drawn
+
+
+def test_breaks_of_one_date_share_a_letter(make_breaks: Callable[..., list[Break]]) -> None:
+    """Seven letters on one line of a chart cannot be told apart."""
+    breaks = make_breaks()
+    letters = letters_of(breaks)
+    assert sorted(letters) == sorted({brk.date for brk in breaks})
+    assert len(set(letters.values())) == len(letters) < len(breaks)
 
 
 def test_rows_lead_to_the_record(full: Drawn, picture: str) -> None:

@@ -8,8 +8,8 @@ from analysis.contracts.published import Language, Plan
 from analysis.language import words
 from analysis.reporting.figures.geometry import Box
 from analysis.reporting.figures.sheet import Sheet, block_height
+from analysis.reporting.figures.sources import publisher_names, publishers_of
 from analysis.reporting.figures.style import (
-    BODY,
     GREY,
     GRID,
     LINE,
@@ -22,8 +22,8 @@ from analysis.reporting.figures.style import (
 from analysis.reporting.frames import Frame, Line, by_id, lines, said
 from analysis.reporting.shown import Shown
 
-PILLAR = 150.0
-INDENT = 26.0
+PILLAR = 136.0
+INDENT = 24.0
 # Marker and fill of each status; the word stands beside it, so neither carries meaning alone.
 SIGNS: Mapping[str, tuple[str, str]] = {
     "done": ("s", "full"),
@@ -42,6 +42,7 @@ def measure_board(
     plans: Sequence[Plan],
     *,
     language: Language,
+    publishers: Frame = (),
     source: str = "",
 ) -> Shown:
     """Draw the measures of two plans side by side, pillar by pillar.
@@ -57,6 +58,8 @@ def measure_board(
     pillars : DataFrame
         Code list: ``code``, ``label_da``, ``label_en``, in the order drawn; a part of
         the list draws a part of the board.
+    publishers : DataFrame
+        Code list ``publishers.csv``, for the source line.
     """
     owner = {plan.id: plan.amends or plan.id for plan in plans}
     kept = [
@@ -89,6 +92,8 @@ def measure_board(
         data=data,
         rows=[line[-1] for line in data],
         source=source,
+        publishers=publishers_of(kept),
+        names=publisher_names(publishers, language),
     )
 
 
@@ -98,9 +103,13 @@ def status_words(line: Line, language: Language) -> str:
     reported = said(line, "status", language)
     if line["status"] == "not_reported" or not reported:
         return code
-    if reported.lower().startswith(code):
-        return reported
-    return f"{code}: {reported}"
+    reported = _small(reported)
+    return reported if reported.startswith(code) else f"{code}: {reported}"
+
+
+def _small(told: str) -> str:
+    """Begin with a small letter, but leave an abbreviation as it is."""
+    return told[:1].lower() + told[1:] if told[1:2].islower() or told[1:2] == " " else told
 
 
 def _pillars(pillars: Frame, kept: Sequence[Line], language: Language) -> dict[str, str]:
@@ -131,7 +140,15 @@ def _title(
     ]
     if not shared:
         return words.say("figures.board_apart", language)
-    return words.say("figures.board_title", language, pillars=words.joined(shared, language))
+    return words.say("figures.board_title", language, pillars=_listed(shared, language))
+
+
+def _listed(labels: Sequence[str], language: Language) -> str:
+    """Join labels, with a weightier *and* where a label holds one itself."""
+    plain = words.joined(["", ""], language)
+    if len(labels) < 2 or not any(plain in label for label in labels):
+        return words.joined(labels, language)
+    return ", ".join(labels[:-1]) + words.say("figures.also", language) + labels[-1]
 
 
 def _draw(
@@ -175,7 +192,7 @@ def _column(
         sheet.rectangle(Box(x + 5, y + 4, width - 10, high - 4), fill="white", z=2)
         return sheet.write(x + 10, y + 5, nothing, size=SMALL, width=width - 20, colour=GREY) + 8
     for line in own:
-        y = _measure(sheet, x, y, width, line, plans) + 5
+        y = _measure(sheet, x, y, width, line, plans) + 4
     return y
 
 
@@ -184,13 +201,8 @@ def _measure(
 ) -> float:
     colour = look(plans, line["plan_id"]).colour
     _sign(sheet, x + 8, y + 9, line["status"], colour)
-    low = sheet.write(
-        x + INDENT, y, _named(line, plans, sheet.language), width=width - INDENT, size=BODY
-    )
-    status = status_words(line, sheet.language)
-    if line.get("tie") == "period_only":
-        status = f"{status} – {sheet.say('period_only')}"
-    low = sheet.write(x + INDENT, low, status, width=width - INDENT, size=SMALL, colour=GREY)
+    named, status = _named(line, plans, sheet.language), status_words(line, sheet.language)
+    low = sheet.write_pair(x + INDENT, y, named, status, width=width - INDENT)
     if line.get("tie") == "period_only":
         sheet.line((x - 6, y + 2), (x - 6, low), colour=colour, width=1.6, dashes=(0.0, (2.0, 1.6)))
     return low

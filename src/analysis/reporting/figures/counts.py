@@ -7,23 +7,22 @@ from collections.abc import Sequence
 from analysis.contracts.findings import Finding
 from analysis.contracts.published import Break, Language, Plan, Series
 from analysis.language import numbers, words
+from analysis.reporting.figures.breaks import draw_break_list, draw_breaks
 from analysis.reporting.figures.geometry import Box
 from analysis.reporting.figures.sheet import Sheet
 from analysis.reporting.figures.strip import (
     Years,
     draw_axis,
-    draw_break_list,
-    draw_breaks,
     draw_gaps,
+    draw_plan_names,
     draw_points,
     draw_years,
     draw_zones,
     highest,
     nice_ticks,
 )
-from analysis.reporting.figures.style import BODY, MARGIN, WIDTH, look, main_plans
+from analysis.reporting.figures.style import BODY, MARGIN, WIDTH, main_plans
 from analysis.reporting.figures.verdicts import counts_clause
-from analysis.reporting.frames import distinct
 from analysis.reporting.shown import Shown
 
 STRIP = 170.0
@@ -85,7 +84,7 @@ def yearly_counts(
         data=data,
         rows=[row for series in series_list for row in series.rows],
         source=source,
-        publishers=distinct(s.publisher for s in series_list if s.years),
+        publishers=[series.publisher for series in series_list for _ in series.points],
     )
 
 
@@ -148,7 +147,7 @@ def _strip(
     listed: Sequence[Break],
 ) -> float:
     y = sheet.write(MARGIN, y, series.label.said_in(sheet.language), size=BODY, weight="bold")
-    _plan_names(sheet, y, plans, years)
+    draw_plan_names(sheet, y, plans, years)
     y += 20 + (20 if own else 0)
     box = Box(LEFT, y, RIGHT - LEFT, STRIP)
     tallest = highest([point.value for point in series.points])
@@ -162,21 +161,6 @@ def _strip(
     draw_breaks(sheet, box.top, box.bottom, years, own, listed)
     draw_points(sheet, series, years, plans, place)
     return draw_years(sheet, box.bottom + 4, years) + 10
-
-
-def _plan_names(sheet: Sheet, y: float, plans: Sequence[Plan], years: Years) -> None:
-    for plan in main_plans(plans):
-        first, last = max(plan.first_year, years.first), min(plan.last_year, years.last)
-        if first <= last:
-            middle = (years.start(first) + years.start(last + 1)) / 2
-            sheet.write(
-                middle,
-                y,
-                plan.short.said_in(sheet.language),
-                weight="bold",
-                ha="center",
-                colour=look(plans, plan.id).words,
-            )
 
 
 def _data_line(series: Series, year: int, language: Language) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from analysis.contracts.published import Language, Plan
 from analysis.language import words
 from analysis.reporting.figures.grid import Cell, Head, draw_grid
 from analysis.reporting.figures.sheet import Sheet
-from analysis.reporting.figures.style import GREY, MARGIN, PALE_ORANGE, WIDTH, look, main_plans
+from analysis.reporting.figures.sources import publisher_names, publishers_of
+from analysis.reporting.figures.style import GREY, MARGIN, TINT, WIDTH, look, main_plans
 from analysis.reporting.frames import Frame, Line, by_id, lines, said
 from analysis.reporting.shown import Shown
 
@@ -24,6 +25,7 @@ def criteria_grid(
     plans: Sequence[Plan],
     *,
     language: Language,
+    publishers: Frame = (),
     source: str = "",
 ) -> Shown:
     """Draw how many sentences on each criterion are positive, mixed or negative.
@@ -37,6 +39,8 @@ def criteria_grid(
         ``evaluation_findings.csv``; sentences on an amendment count for its plan.
     criteria : DataFrame
         Code list: ``code``, ``label_da``, ``label_en``, in the order drawn.
+    publishers : DataFrame
+        Code list ``publishers.csv``, for the source line.
     """
     owner = {plan.id: plan.amends or plan.id for plan in plans}
     kept = [line for line in lines(evaluation_findings) if line.get("plan_id") in owner]
@@ -75,6 +79,8 @@ def criteria_grid(
         data=data,
         rows=[line["row_id"] for group in found.values() for line in group],
         source=source,
+        publishers=publishers_of(line for group in found.values() for line in group),
+        names=publisher_names(publishers, language),
     )
 
 
@@ -125,7 +131,7 @@ def _cell(sheet: Sheet, group: Sequence[Line]) -> Cell:
         return Cell(sheet.say("criteria_nothing"), hatched=True, colour=GREY)
     split = contradicts(group)
     note = sheet.say("criteria_contradiction") if split else ""
-    return Cell(_words(group, sheet.language), note=note, fill=PALE_ORANGE if split else "none")
+    return Cell(_words(group, sheet.language), note=note, fill=TINT if split else "none")
 
 
 def _words(group: Sequence[Line], language: Language) -> str:

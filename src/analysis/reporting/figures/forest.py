@@ -27,9 +27,11 @@ from analysis.reporting.figures.style import (
 from analysis.reporting.figures.verdicts import FLAGGED, verdict_words, verdicts_title
 from analysis.reporting.shown import Shown
 
-LEFT, RIGHT = 300.0, 690.0
-FIRST, SECOND, RATIO = 782.0, 884.0, 912.0
+LEFT, RIGHT = 196.0, 566.0
+FIRST, SECOND, RATIO = 662.0, 762.0, 768.0
 PAIR = 22.0
+# A longer beginning is a clause, not the name of what is counted (in characters).
+LONGEST_LABEL = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,10 @@ def rate_forest(
     findings : sequence of Finding
         With ``unit="ratio"``, estimate and limits are the later rate over the earlier.
     labels : mapping of str to Text
-        Row labels by indicator; default: the findings' questions.
+        Row labels by indicator; default: what the finding's sentence names before
+        its colon, else its question.
     """
-    title = verdicts_title(findings, language)
+    title = _title(findings, labels or {}, language)
     sheet = Sheet(id, language, title, words.say("figures.forest_subtitle", language))
     if not findings:
         y = sheet.silence(sheet.top, sheet.say("not_submitted"))
@@ -96,12 +99,31 @@ def rate_forest(
     )
 
 
+def _title(findings: Sequence[Finding], labels: Mapping[str, Text], language: Language) -> str:
+    """Answer for each row; where that is too long to be read, tally the verdicts."""
+    answers = [
+        words.say(
+            "figures.forest_answer",
+            language,
+            label=_label(finding, labels, language),
+            verdict=verdict_words(finding.verdict, language),
+        )
+        for finding in findings
+    ]
+    return " · ".join(answers) if 0 < len(answers) <= 3 else verdicts_title(findings, language)
+
+
+def two_decimals(ratio: float, language: Language) -> str:
+    """Write a ratio or a limit of one with two decimals, whatever its size."""
+    return "\N{INFINITY}" if math.isinf(ratio) else numbers.number(ratio, language, 2)
+
+
 def ratio_words(finding: Finding, language: Language) -> str:
     """Write the estimate: one ratio, or its least and most favourable reading."""
     if not is_ratio(finding):
         return words.say("figures.forest_no_ratio", language)
     low, high = finding.estimate.bounds
-    return numbers.span(numbers.ratio(low, language), numbers.ratio(high, language), language)
+    return numbers.span(two_decimals(low, language), two_decimals(high, language), language)
 
 
 def is_ratio(finding: Finding) -> bool:
@@ -114,8 +136,8 @@ def limits_words(limits: Limits, language: Language) -> str:
     return words.say(
         "figures.limits",
         language,
-        low=numbers.ratio(limits.low, language),
-        high=numbers.ratio(limits.high, language),
+        low=two_decimals(limits.low, language),
+        high=two_decimals(limits.high, language),
         level=numbers.percent(limits.level, language),
         method=worded(f"limits.{limits.method}", language, limits.method),
     )
@@ -171,7 +193,7 @@ def _heads(sheet: Sheet, y: float) -> float:
         low = max(
             low,
             sheet.write(
-                x, y, told, size=SMALL, colour=GREY, ha=ha, width=86 if ha == "right" else 260
+                x, y, told, size=SMALL, colour=GREY, ha=ha, width=104 if ha == "right" else 260
             ),
         )
     return low + 2
@@ -270,7 +292,11 @@ def _no_ratio(sheet: Sheet, box: Box, finding: Finding) -> None:
 
 
 def _label(finding: Finding, labels: Mapping[str, Text], language: Language) -> str:
-    return labels.get(finding.indicator, finding.question).said_in(language)
+    if finding.indicator in labels:
+        return labels[finding.indicator].said_in(language)
+    head, colon, _ = finding.sentence.said_in(language).partition(":")
+    named = colon and len(head) <= LONGEST_LABEL
+    return head if named else finding.question.said_in(language)
 
 
 def _data(

@@ -30,7 +30,7 @@ from analysis.reporting.figures.style import (
 from analysis.reporting.frames import Frame, lines
 from analysis.reporting.shown import Shown
 
-HEIGHT, GAP, AXIS = 250.0, 26.0, 22.0
+HEIGHT, GAP, AXIS, NAME = 250.0, 26.0, 22.0, 17.0
 LOWEST, CEILING = 1, 5
 AREAS = ("prosecution", "protection", "prevention")
 GREYS = (("#8A8A8A", "s"), ("#A0A0A0", "^"), ("#757575", "v"), ("#969696", "P"), ("#808080", "X"))
@@ -239,16 +239,9 @@ def _lines(sheet: Sheet, box: Box, years: Years, mine: Scores, others: Sequence[
 def _end_labels(sheet: Sheet, box: Box, ends: Sequence[tuple[float, str, bool]]) -> None:
     """Write names beside the last points, pushed apart so that none covers another."""
     ordered = sorted(ends)
-    step, y = 17.0, -1e9
-    places = []
-    for wanted, _, _ in ordered:
-        y = max(wanted, y + step)
-        places.append(y)
-    over = places[-1] - (box.bottom - 4)
-    if over > 0:
-        places = [place - over for place in places]
+    places = _spread([wanted for wanted, _, _ in ordered], box.bottom - 4)
     for (wanted, told, own), place in zip(ordered, places, strict=True):
-        sheet.line((box.right - 4, wanted), (box.right + 7, place), colour=GRID, z=1)
+        sheet.line((box.right - 4, wanted), (box.right + 7, place), colour=LINE, width=0.7, z=1)
         sheet.middle(
             box.right + 10,
             place,
@@ -257,6 +250,26 @@ def _end_labels(sheet: Sheet, box: Box, ends: Sequence[tuple[float, str, bool]])
             weight="bold" if own else "normal",
             colour=BLUE_TEXT if own else GREY,
         )
+
+
+def _spread(wanted: Sequence[float], bottom: float) -> list[float]:
+    """Place labels a step apart, each group of crowded ones around the middle it wants."""
+    groups: list[list[float]] = []
+    for place in wanted:
+        groups.append([place])
+        while len(groups) > 1 and _lowest(groups[-2]) + NAME > _highest(groups[-1]):
+            groups[-2:] = [groups[-2] + groups[-1]]
+    places = [_highest(group) + turn * NAME for group in groups for turn in range(len(group))]
+    over = max(0.0, places[-1] - bottom) if places else 0.0
+    return [place - over for place in places]
+
+
+def _highest(group: Sequence[float]) -> float:
+    return sum(group) / len(group) - (len(group) - 1) * NAME / 2
+
+
+def _lowest(group: Sequence[float]) -> float:
+    return _highest(group) + (len(group) - 1) * NAME
 
 
 def _told(scores: Scores, language: Language) -> str:

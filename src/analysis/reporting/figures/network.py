@@ -10,6 +10,7 @@ from analysis.reporting.figures.geometry import Box, Point
 from analysis.reporting.figures.places import lay_out
 from analysis.reporting.figures.routes import Route, letter_place, route
 from analysis.reporting.figures.sheet import Dashes, Sheet
+from analysis.reporting.figures.sources import publisher_names, publishers_of
 from analysis.reporting.figures.style import (
     GREY,
     INK,
@@ -49,6 +50,7 @@ def who_does_what(
     plans: Sequence[Plan],
     *,
     language: Language,
+    publishers: Frame = (),
     source: str = "",
 ) -> Shown:
     """Draw who reports, supplies data, coordinates and monitors under each plan.
@@ -62,6 +64,8 @@ def who_does_what(
     organisations, roles, ties : DataFrame
         ``organisations.csv``, ``roles.csv``, ``ties.csv``; ties and roles of other
         plans are ignored, those of an amendment count for the plan it amends.
+    publishers : DataFrame
+        Code list ``publishers.csv``, for the source line.
     """
     main = main_plans(plans)
     owner = {plan.id: plan.amends or plan.id for plan in plans}
@@ -90,6 +94,8 @@ def who_does_what(
             *(line["row_id"] for line in (*held, *tied) if _of(line) & set(bodies)),
         ],
         source=source,
+        publishers=publishers_of((*bodies.values(), *held, *tied)),
+        names=publisher_names(publishers, language),
     )
 
 

@@ -19,12 +19,22 @@ from analysis.reporting.figures.strip import (
     highest,
     runs,
 )
-from analysis.reporting.figures.style import GREY, LINE, MARGIN, SMALL, WIDTH
+from analysis.reporting.figures.style import (
+    GREY,
+    LINE,
+    MARGIN,
+    SMALL,
+    WIDTH,
+    main_plans,
+    text_width,
+)
 from analysis.reporting.frames import distinct
 from analysis.reporting.shown import Shown
 
 States = Mapping[int, str | bool]
-STRIP = 66.0
+STRIP, GROUND = 66.0, 10.0
+FIRST = ("female", "male", "minor", "adult")
+LAST = ("other", "unknown")
 LEFT, RIGHT = 250.0, WIDTH - MARGIN
 
 
@@ -51,17 +61,20 @@ def parts_by_year(
         the one dimension drawn, or such a mapping for each dimension by its name. A
         year that contradicts is hatched as *refused*.
     plans : sequence of Plan
-        Colours and marks the years of each plan.
+        Colours and marks the years of each plan. A part without a figure in any of
+        those years is named below the picture instead of drawn.
     """
     years = _years(total, parts)
-    parts = [part for part in parts if part.years]
+    parts = sorted((part for part in parts if part.years), key=_turn)
+    shown, dropped = _in_plan_years(parts, plans)
     dimensions = distinct(_dimension(part, parts) for part in parts)
     states = _states(adding_up, dimensions)
     refused = {
         name: [year for year, state in states[name].items() if is_refused(state)]
         for name in dimensions
     }
-    by_part = {part.breakdown: refused[_dimension(part, parts)] for part in parts}
+    of_part = {part.breakdown: _dimension(part, parts) for part in parts}
+    by_part = {breakdown: refused[name] for breakdown, name in of_part.items()}
     title = _title(total, states, refused, language)
     sheet = Sheet(id, language, title, words.say("figures.parts_subtitle", language))
     if not total.years:
@@ -69,9 +82,11 @@ def parts_by_year(
     else:
         y = _strip(sheet, sheet.top, total.label.said_in(language), total, years, [], plans)
         for name in dimensions:
-            y = _dimension_strips(sheet, y, name, parts, years, refused[name], plans)
-        y = draw_years(sheet, y + 2, years)
-    drawn = [total, *(part for part in parts if part.years)] if total.years else []
+            own = [part for part in shown if of_part[part.breakdown] == name]
+            y = _dimension_strips(sheet, y, name, own, years, refused[name], plans)
+        y = draw_years(sheet, y - GROUND + 4, years)
+        y = _say_dropped(sheet, y, dropped)
+    drawn = [total, *parts] if total.years else []
     data = [
         (
             _label(series, total, language),
@@ -90,7 +105,7 @@ def parts_by_year(
         data=data,
         rows=[row for series in drawn for row in series.rows],
         source=source,
-        publishers=distinct(series.publisher for series in drawn),
+        publishers=[series.publisher for series in drawn for _ in series.points],
     )
 
 
@@ -108,6 +123,31 @@ def _code_label(key: str, code: str, language: Language) -> str:
 def is_refused(state: str | bool) -> bool:
     """Whether a year's parts contradict its total."""
     return state in (False, "contradicts")
+
+
+def _turn(part: Series) -> int:
+    """Order parts as a reader looks for them; what is not told apart comes last."""
+    codes = [pair.partition("=")[2] for pair in part.breakdown.split(";")]
+    last = next((LAST.index(code) for code in reversed(LAST) if code in codes), -1)
+    first = next((FIRST.index(code) for code in FIRST if code in codes), len(FIRST))
+    return len(FIRST) + 1 + last if last >= 0 else first
+
+
+def _in_plan_years(
+    parts: Sequence[Series], plans: Sequence[Plan]
+) -> tuple[list[Series], list[Series]]:
+    """Tell parts with a figure in a plan's years from those without."""
+    wanted = {year for plan in main_plans(plans) for year in plan.years}
+    silent = [part for part in parts if wanted and not wanted & set(part.years)]
+    return [part for part in parts if part not in silent], silent
+
+
+def _say_dropped(sheet: Sheet, y: float, dropped: Sequence[Series]) -> float:
+    if not dropped:
+        return y
+    named = [part_label(part.breakdown, sheet.language) for part in dropped]
+    told = sheet.say("parts_dropped", parts=words.joined(named, sheet.language))
+    return sheet.write(MARGIN, y + 6, told, size=SMALL, width=WIDTH - 2 * MARGIN)
 
 
 def _states(
@@ -140,7 +180,7 @@ def _title(
 
 
 def _clause(name: str, states: States, refused: Sequence[int], language: Language) -> str:
-    dimension = worded(f"dimension.{name}", language, name)
+    dimension = worded(f"split.{name}", language, worded(f"dimension.{name}", language, name))
     listed = [numbers.years(*run, language) for run in runs(sorted(refused))]
     if listed:
         joined = words.joined(listed, language)
@@ -174,29 +214,20 @@ def _dimension_strips(
     refused: Sequence[int],
     plans: Sequence[Plan],
 ) -> float:
-    y = sheet.write(
-        MARGIN,
-        y + 8,
-        words.capital(worded(f"dimension.{name}", sheet.language, name)),
-        weight="bold",
-    )
-    top = y
+    head = words.capital(worded(f"dimension.{name}", sheet.language, name))
+    top = y = sheet.write(MARGIN, y + 8, head, weight="bold")
     for part in parts:
-        if _dimension(part, parts) == name:
-            label = part_label(part.breakdown, sheet.language)
-            y = _strip(sheet, y, label, part, years, refused, plans)
+        label = part_label(part.breakdown, sheet.language)
+        y = _strip(sheet, y, label, part, years, refused, plans)
     for first, last in runs(sorted(refused)):
         left, right = years.start(first), years.start(last + 1)
-        sheet.rectangle(
-            Box(left + 1, top, right - left - 2, y - top), fill="white", hatched=True, z=2.2
-        )
+        zone = Box(left + 2, top, right - left - 4, y - top - GROUND)
+        sheet.rectangle(zone, fill="white", hatched=True, z=2.2)
         for year in range(first, last + 1):
-            middle = years.middle(year)
-            wide = min(years.band - 4, 76)
-            sheet.rectangle(Box(middle - wide / 2, top + 4, wide, 18), fill="white", z=3)
-            sheet.middle(
-                middle, top + 13, sheet.say("refused"), size=SMALL, ha="center", colour=GREY
-            )
+            middle, told = years.middle(year), sheet.say("refused")
+            wide = text_width(told, SMALL) + 6
+            sheet.rectangle(Box(middle - wide / 2, top + 6, wide, 17), fill="white", z=3)
+            sheet.middle(middle, top + 14, told, size=SMALL, ha="center", colour=GREY)
     return y
 
 
@@ -209,19 +240,19 @@ def _strip(
     refused: Sequence[int],
     plans: Sequence[Plan],
 ) -> float:
-    box = Box(LEFT, y, RIGHT - LEFT, STRIP)
+    box = Box(LEFT, y, RIGHT - LEFT, STRIP - GROUND)
     tallest = highest([point.value for point in series.points])
 
     def place(amount: float) -> float:
-        return box.bottom - 12 - amount / tallest * (box.height - 42)
+        return box.bottom - 8 - amount / tallest * (box.height - 36)
 
-    sheet.middle(LEFT - 12, y + STRIP / 2, label, width=LEFT - MARGIN - 20, ha="right")
+    sheet.middle(LEFT - 12, box.centre[1], label, width=LEFT - MARGIN - 20, ha="right")
     silent = [year for year in series.missing(years.first, years.last) if year not in refused]
     draw_gaps(sheet, box, years, silent)
-    sheet.line((box.left, box.bottom - 10), (box.right, box.bottom - 10), colour=LINE)
+    sheet.line((box.left, box.bottom), (box.right, box.bottom), colour=LINE)
     shown = tuple(point for point in series.points if point.year not in refused)
     draw_points(sheet, replace(series, points=shown), years, plans, place)
-    return box.bottom
+    return y + STRIP
 
 
 def _label(series: Series, total: Series, language: Language) -> str:

@@ -15,7 +15,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("agreement",),
     ("ngo", "not_involved", "evaluator"),
 )
-HEIGHT, STEP, SWEEPS = 28.0, 104.0, 8
+HEIGHT, STEP, CLOSER, SWEEPS = 28.0, 104.0, 30.0, 8
 
 
 def lay_out(
@@ -38,6 +38,8 @@ def lay_out(
     found: dict[str, Box] = {}
     y = area.top + 4
     for row in rows:
+        if found and not any(name in pair for name in row for pair in pairs):
+            y -= CLOSER  # No arrow needs room above bodies without ties.
         for line in _lines(row, widths, area.width):
             found |= _spread(line, widths, area, y)
             y += STEP

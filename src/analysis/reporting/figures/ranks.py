@@ -9,7 +9,7 @@ from typing import Protocol
 from analysis.contracts.published import Language, Text
 from analysis.language import numbers, words
 from analysis.reporting.countries import country_name
-from analysis.reporting.figures.forest import LogAxis
+from analysis.reporting.figures.forest import LogAxis, two_decimals
 from analysis.reporting.figures.geometry import Box
 from analysis.reporting.figures.sheet import Sheet
 from analysis.reporting.figures.style import (
@@ -20,8 +20,8 @@ from analysis.reporting.figures.style import (
     MARGIN,
     ORANGE,
     ORANGE_TEXT,
-    PALE_ORANGE,
     SMALL,
+    TINT,
     WIDTH,
 )
 from analysis.reporting.shown import Shown
@@ -120,10 +120,11 @@ def comparator_ranks(
 
 
 def _title(name: str, rank: Rank, subject: str, language: Language) -> str:
-    place = numbers.span(str(rank.rank_low), str(rank.rank_high), language)
-    return words.say(
-        "figures.ranks_title", language, what=subject, country=name, place=place, n=rank.n + 1
-    )
+    said: dict[str, str | int] = {"what": subject, "country": name, "n": rank.n + 1}
+    if rank.rank_low == rank.rank_high:
+        return words.say("figures.ranks_title", language, place=rank.rank_low, **said)
+    between = {"best": rank.rank_low, "worst": rank.rank_high}
+    return words.say("figures.ranks_between", language, **between, **said)
 
 
 def _subtitle(rank: Rank, language: Language) -> str:
@@ -137,13 +138,14 @@ def _columns(sheet: Sheet) -> list[str]:
 
 def _draw(sheet: Sheet, every: Sequence[tuple[str, Ratio]], focal: Ratio) -> float:
     axis = _axis([one for _, one in every])
-    top = y = sheet.top
+    sheet.write(RIGHT + 40, sheet.top, sheet.say("column.ratio"), size=SMALL, colour=GREY)
+    top = y = sheet.top + 20
     for label, one in every:
         mine = one is focal
         middle = y + ROW / 2
         if mine:
             band = Box(MARGIN, y, WIDTH - 2 * MARGIN, ROW)
-            sheet.rectangle(band, fill=PALE_ORANGE, z=0.3)
+            sheet.rectangle(band, fill=TINT, z=0.3)
         colour = ORANGE if mine else "#555555"
         low, high = axis.place(max(one.low, axis.low)), axis.place(one.high)
         if high > low:
@@ -181,7 +183,9 @@ def _axis(every: Sequence[Ratio]) -> LogAxis:
 def _span(one: Ratio, language: Language) -> str:
     if math.isinf(one.high) and one.low == 0:
         return words.say("figures.ranks_any", language)
-    low = numbers.ratio(one.low, language)
+    low, high = two_decimals(one.low, language), two_decimals(one.high, language)
     if math.isinf(one.high):
         return words.say("values.at_least", language, low=low)
-    return numbers.span(low, numbers.ratio(one.high, language), language)
+    if one.low == 0 < one.high:
+        return words.say("figures.ranks_at_most", language, high=high)
+    return numbers.span(low, high, language)

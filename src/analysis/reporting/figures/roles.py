@@ -8,6 +8,7 @@ from analysis.contracts.published import Language, Plan
 from analysis.language import words
 from analysis.reporting.figures.grid import Cell, Head, draw_grid
 from analysis.reporting.figures.sheet import Sheet
+from analysis.reporting.figures.sources import publisher_names, publishers_of
 from analysis.reporting.figures.style import GREY, INK, MARGIN, WIDTH, look, main_plans
 from analysis.reporting.frames import Frame, Line, by_id, distinct, lines, said
 from analysis.reporting.shown import Shown
@@ -35,6 +36,7 @@ def roles_grid(
     *,
     language: Language,
     codes: Frame = (),
+    publishers: Frame = (),
     source: str = "",
 ) -> Shown:
     """Draw each body with its roles under each plan.
@@ -46,7 +48,9 @@ def roles_grid(
         any of the plans is left out. Roles of an amendment count for the plan it amends.
     codes : DataFrame
         Code list of roles (``code``, ``label_da``, ``label_en``); without it a
-        role is told in the words of its row.
+        role is told in the words of its row. Roles that we infer come last.
+    publishers : DataFrame
+        Code list ``publishers.csv``, for the source line.
     """
     owner = {plan.id: plan.amends or plan.id for plan in plans}
     held = [line for line in lines(roles) if line.get("plan_id") in owner]
@@ -78,6 +82,10 @@ def roles_grid(
             *(line["row_id"] for line in held if line["org_id"] in bodies),
         ],
         source=source,
+        publishers=publishers_of(
+            [*bodies.values(), *(line for line in held if line["org_id"] in bodies)]
+        ),
+        names=publisher_names(publishers, language),
     )
 
 
@@ -103,13 +111,22 @@ def _told(
     if not known:
         return Cell(words.say("figures.role_unknown", language), hatched=True, colour=GREY)
     sure = {line["role"] for line in known if line["known"] == "stated"}
-    listed: list[str] = []
-    for role in distinct(line["role"] for line in known):
-        first = next(line for line in known if line["role"] == role)
-        label = labels.get(role) or said(first, "text", language)
-        inferred = f" ({words.say('figures.inferred', language)})" if role not in sure else ""
-        listed.append((label[:1].lower() + label[1:] if listed else label) + inferred)
-    return Cell("; ".join(listed), colour=INK)
+    named = {role: _role(role, known, labels, language) for role in _roles(known)}
+    stated = "; ".join(told for role, told in named.items() if role in sure)
+    inferred = ", ".join(told for role, told in named.items() if role not in sure)
+    if inferred:
+        inferred = words.say("figures.inferred_roles", language, roles=inferred)
+    return Cell(words.capital("; ".join(part for part in (stated, inferred) if part)), colour=INK)
+
+
+def _roles(known: Sequence[Line]) -> tuple[str, ...]:
+    return distinct(line["role"] for line in known)
+
+
+def _role(role: str, known: Sequence[Line], labels: Mapping[str, str], language: Language) -> str:
+    first = next(line for line in known if line["role"] == role)
+    label = labels.get(role) or said(first, "text", language)
+    return label[:1].lower() + label[1:]
 
 
 def _title(

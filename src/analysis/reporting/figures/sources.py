@@ -67,19 +67,19 @@ def _named(codes: Sequence[str], names: Names, language: Language, room: float) 
     Nothing is named where the publisher of most rows has no name: a minor one in
     its place would mislead.
     """
-    found: list[str] = []
-    distinct: dict[str, None] = {}
-    for code, _ in sorted(Counter(codes).items(), key=lambda pair: -pair[1]):
-        distinct[names.get(code) or worded(f"publisher.{code.lower()}", language, "")] = None
-    for name in distinct:
-        told = _joined([*found, name], len(found) + 1 < len(distinct), language)
-        if not name or text_width(words.say("figures.source", language, source=told, rows=""),
-                                  SMALL) > room:
-            break
-        found.append(name)
-    return _joined(found, len(found) < len(distinct), language) if found else ""
+    ordered = [code for code, _ in Counter(codes).most_common()]
+    known = _names_of(ordered, names, language)
+    for count in range(len(known), 0, -1):
+        told = "; ".join(known[:count])
+        if count < len(known) or "" in known:
+            told = words.say("figures.source_more", language, names=told)
+        line = words.say("figures.source", language, source=told, rows="")
+        if "" not in known[:count] and text_width(line, SMALL) <= room:
+            return told
+    return ""
 
 
-def _joined(named: Sequence[str], more: bool, language: Language) -> str:
-    told = "; ".join(named)
-    return words.say("figures.source_more", language, names=told) if more else told
+def _names_of(codes: Iterable[str], names: Names, language: Language) -> list[str]:
+    """Return the name of each code, ``""`` for one without, each name once."""
+    found = (names.get(c) or worded(f"publisher.{c.lower()}", language, "") for c in codes)
+    return list(dict.fromkeys(found))

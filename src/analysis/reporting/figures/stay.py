@@ -9,10 +9,12 @@ from analysis.contracts.published import Language, Plan
 from analysis.contracts.values import Value, interval, parse
 from analysis.language import numbers, words
 from analysis.reporting.figures.geometry import Box
-from analysis.reporting.figures.sheet import Sheet
+from analysis.reporting.figures.sheet import Sheet, block_height
+from analysis.reporting.figures.sources import publisher_names, publishers_of
 from analysis.reporting.figures.strip import (
     Years,
     draw_axis,
+    draw_plan_names,
     draw_years,
     draw_zones,
     highest,
@@ -22,12 +24,14 @@ from analysis.reporting.figures.strip import (
 from analysis.reporting.figures.style import (
     BLUE,
     BLUE_TEXT,
+    BODY,
     GREY,
     MARGIN,
     SMALL,
     WIDTH,
     main_plans,
     text_width,
+    wrap,
 )
 from analysis.reporting.frames import Frame, Line, distinct, lines
 from analysis.reporting.shown import Shown
@@ -50,6 +54,7 @@ def stay_days(
     plans: Sequence[Plan] = (),
     *,
     language: Language,
+    publishers: Frame = (),
     source: str = "",
 ) -> Shown:
     """Draw the longest stay or reflection period that rules allow, as steps.
@@ -60,9 +65,12 @@ def stay_days(
         Rows of ``figures.csv`` on one rule: ``value`` in days, ``period_start`` the
         first day or the year in which a source saw it; an indicator ending in
         ``_min`` is the shortest stay of the rule with the same start. Rows of one
-        value with different starts are a conflict, drawn as a hatched zone.
+        value with different starts are a conflict: a hatched zone, through which the
+        earlier rule runs on as a dotted line. Years before the first are hatched.
     plans : sequence of Plan
         Their compared years are shaded.
+    publishers : DataFrame
+        Code list ``publishers.csv``, for the source line.
     """
     rules = _rules(figures)
     title = _title(rules, language)
@@ -85,6 +93,8 @@ def stay_days(
         data=data,
         rows=[row for rule in rules for row in rule.rows],
         source=source,
+        publishers=publishers_of(lines(figures)),
+        names=publisher_names(publishers, language),
     )
 
 
@@ -129,7 +139,8 @@ def _draw(sheet: Sheet, rules: Sequence[Rule], plans: Sequence[Plan]) -> float:
     years = Years(
         min([*starts, *compared]), max([*(s + 1 for s in starts), *compared]), LEFT, RIGHT
     )
-    box = Box(LEFT, sheet.top + 8, RIGHT - LEFT, HEIGHT)
+    draw_plan_names(sheet, sheet.top, plans, years)
+    box = Box(LEFT, sheet.top + 24, RIGHT - LEFT, HEIGHT)
     tallest = highest([rule.value for rule in rules])
 
     def place(amount: float) -> float:
@@ -137,35 +148,65 @@ def _draw(sheet: Sheet, rules: Sequence[Rule], plans: Sequence[Plan]) -> float:
 
     draw_zones(sheet, box, years, plans)
     draw_axis(sheet, box, nice_ticks(tallest * 1.15), place)
+    _draw_before(sheet, box, years, rules[0])
     for turn, rule in enumerate(rules):
-        following = rules[turn + 1].starts if turn + 1 < len(rules) else ()
-        end = years.start(min(moment(stamp) for stamp in following)) if following else box.right
-        _step(
-            sheet, box, rule, years, end, place(rule.value.bounds[0]), place(rule.value.bounds[1])
+        following = [moment(stamp) for stamp in rules[turn + 1].starts] if rules[turn + 1 :] else []
+        ends = (
+            [years.start(stamp) for stamp in (min(following), max(following))] if following else []
         )
+        heights = [place(bound) for bound in rule.value.bounds]
+        _step(sheet, box, rule, _first(rule, years), ends or [box.right] * 2, heights)
     return draw_years(sheet, box.bottom + 4, years)
 
 
+def _first(rule: Rule, years: Years) -> float:
+    """Return from where on no source disputes the rule."""
+    return years.start(max(moment(stamp) for stamp in rule.starts))
+
+
+def _draw_before(sheet: Sheet, box: Box, years: Years, rule: Rule) -> None:
+    """Hatch what lies before the first source, so that it is not read as no rule."""
+    start = years.start(min(moment(stamp) for stamp in rule.starts))
+    if start - box.left > 2:
+        zone = Box(box.left + 2, box.top, start - box.left - 4, box.height)
+        told = sheet.say("stay_before", year=min(rule.starts)[:4])
+        _hatch(sheet, zone, told, zone.centre[1])
+
+
+def _hatch(sheet: Sheet, zone: Box, told: str, y: float) -> None:
+    sheet.rectangle(zone, hatched=True, fill="white", z=1.5)
+    parts = wrap(told, zone.width - 8, SMALL)
+    wide = max(text_width(part, SMALL) for part in parts) + 8
+    high = block_height(told, zone.width - 8, SMALL) + 4
+    x = zone.centre[0]
+    sheet.rectangle(Box(x - wide / 2, y - high / 2, wide, high), fill="white", z=1.7)
+    sheet.middle(x, y, told, width=zone.width - 8, size=SMALL, ha="center", colour=GREY)
+
+
 def _step(
-    sheet: Sheet, box: Box, rule: Rule, years: Years, end: float, low: float, high: float
+    sheet: Sheet,
+    box: Box,
+    rule: Rule,
+    start: float,
+    ends: Sequence[float],
+    heights: Sequence[float],
 ) -> None:
-    ordered = sorted(rule.starts, key=moment)
-    first, sure = years.start(moment(ordered[0])), years.start(moment(ordered[-1]))
-    if sure > first:
-        zone = Box(first, box.top, sure - first, box.height)
-        sheet.rectangle(zone, hatched=True, fill="white", z=1.5)
+    """Draw a rule from ``start``; from the first to the second end it is dotted: disputed."""
+    (low, high), (end, latest) = heights, ends
+    if latest > end:
+        zone = Box(end, box.top, latest - end, box.height)
+        _hatch(sheet, zone, sheet.say("stay_unclear"), box.top + 60)
+        sheet.rectangle(Box(end, high - 5, latest - end, 10), fill="white", z=1.8)
+        sheet.line((end, high), (latest, high), colour=BLUE, width=3, dashes=(0.0, (1, 1.2)), z=3)
     if low > high:
-        sheet.rectangle(Box(sure, high, end - sure, low - high), fill="#BBD9EC", z=1.6)
-        sheet.line((sure, low), (end, low), colour=BLUE, width=1.6, dashes="dashed", z=3)
-    sheet.line((sure, high), (end, high), colour=BLUE, width=3, z=3)
-    sheet.line((sure, high), (sure, box.bottom), colour=BLUE, width=1.2, z=3)
+        sheet.rectangle(Box(start, high, end - start, low - high), fill="#A3CBE6", z=1.6)
+        sheet.line((start, low), (end, low), colour=BLUE, width=1.6, dashes="dashed", z=3)
+    sheet.line((start, high), (end, high), colour=BLUE, width=3, z=3)
+    sheet.line((start, high), (start, box.bottom), colour=BLUE, width=1.2, z=3)
     days = sheet.say("stay_days", value=numbers.value(rule.value, sheet.language))
-    sheet.write(sure + 8, high - 23, days, weight="bold", colour=BLUE_TEXT)
-    when = _when(sheet, rule)
-    wide = min(end - sure - 16, 230)
-    if text_width(when, SMALL) > wide:
-        wide = max(wide, 96)
-    sheet.write(sure + 8, high + 5, when, size=SMALL, width=wide, colour=GREY)
+    sheet.write(start + 8, high - 23, days, weight="bold", colour=BLUE_TEXT)
+    after = start + 8 + text_width(days, BODY, "bold") + 8
+    sheet.write(after, high - 22.4, f"({_when(sheet, rule)})", size=SMALL, colour=GREY, halo=True)
 
 
 def _when(sheet: Sheet, rule: Rule) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from analysis.contracts.published import Break, Plan, Series
+from analysis.contracts.published import Plan, Series
 from analysis.contracts.values import Value
 from analysis.language import numbers
 from analysis.reporting.figures.geometry import Box
@@ -22,8 +22,6 @@ from analysis.reporting.figures.style import (
     text_width,
     wrap,
 )
-
-DOTTED = (0.0, (1.5, 2.5))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,23 @@ def draw_zones(sheet: Sheet, box: Box, years: Years, plans: Sequence[Plan]) -> N
                 z=0.5,
             )
             for x in (left, right):
-                sheet.line((x, box.top), (x, box.bottom), colour=GRID, width=1.2, z=0.6)
+                sheet.line((x, box.top), (x, box.bottom), colour="#B5B5B5", width=1, z=0.6)
+
+
+def draw_plan_names(sheet: Sheet, y: float, plans: Sequence[Plan], years: Years) -> None:
+    """Write the name of each plan above its compared years."""
+    for plan in main_plans(plans):
+        first, last = max(plan.first_year, years.first), min(plan.last_year, years.last)
+        if first <= last:
+            middle = (years.start(first) + years.start(last + 1)) / 2
+            sheet.write(
+                middle,
+                y,
+                plan.short.said_in(sheet.language),
+                weight="bold",
+                ha="center",
+                colour=look(plans, plan.id).words,
+            )
 
 
 def draw_gaps(sheet: Sheet, box: Box, years: Years, missing: Sequence[int]) -> None:
@@ -171,98 +185,4 @@ def draw_points(
         top = place(high) - 22 if math.isfinite(high) else place(low) - 62
         top -= 5 if value.exact else 0
         words = numbers.value(value, sheet.language)
-        sheet.write(x, top, words, weight="bold", ha="center", colour=style.words)
-
-
-def draw_breaks(
-    sheet: Sheet,
-    top: float,
-    bottom: float,
-    years: Years,
-    breaks: Sequence[Break],
-    listed: Sequence[Break],
-) -> None:
-    """Draw a dotted line at each break, with its letter in the list of all breaks above it."""
-    letters = letters_of(listed)
-    marks: list[tuple[float, list[str]]] = []
-    for brk in sorted(breaks, key=lambda found: (found.date, found.id)):
-        if not years.first <= brk.year <= years.last:
-            continue
-        x = years.start(moment(brk.date))
-        sheet.line((x, top), (x, bottom), colour="#444444", width=1.1, dashes=DOTTED, z=3)
-        marks.append((x, [letters[brk.id]]))
-    for x, named in _apart(marks, list(letters.values())):
-        told = _short(named, list(letters.values()))
-        sheet.write(x, top - 18, told, size=SMALL, weight="bold", ha="center")
-
-
-def _apart(
-    marks: Sequence[tuple[float, list[str]]], order: Sequence[str]
-) -> list[tuple[float, list[str]]]:
-    """Join neighbours whose letters would cover each other."""
-    joined: list[tuple[float, list[str]]] = []
-    for mark in marks:
-        joined.append(mark)
-        while len(joined) > 1 and _touch(joined[-2], joined[-1], order):
-            (x1, first), (x2, second) = joined[-2:]
-            share = len(second) / (len(first) + len(second))
-            joined[-2:] = [(x1 + (x2 - x1) * share, first + second)]
-    return joined
-
-
-def _touch(
-    one: tuple[float, list[str]], other: tuple[float, list[str]], order: Sequence[str]
-) -> bool:
-    wide = sum(text_width(_short(named, order), SMALL, "bold") for _, named in (one, other))
-    return other[0] - one[0] < wide / 2 + 5
-
-
-def _short(named: Sequence[str], order: Sequence[str]) -> str:
-    """Write letters, three and more neighbours as a range: ``c e–h``."""
-    parts: list[str] = []
-    for first, last in runs([order.index(letter) for letter in named]):
-        if last - first < 2:
-            parts += order[first : last + 1]
-        else:
-            parts.append(f"{order[first]}–{order[last]}")
-    return " ".join(parts)
-
-
-def letters_of(breaks: Sequence[Break]) -> dict[str, str]:
-    """Letter breaks by date: a, b ... z, aa, bb ..."""
-    ordered = sorted(breaks, key=lambda found: (found.date, found.id))
-    return {
-        brk.id: chr(ord("a") + place % 26) * (place // 26 + 1) for place, brk in enumerate(ordered)
-    }
-
-
-def draw_break_list(
-    sheet: Sheet, y: float, breaks: Sequence[Break], left: float, right: float
-) -> float:
-    """Write what each lettered break is, in two columns; return the lower edge."""
-    if not breaks:
-        return y
-    y = sheet.write(left, y, sheet.say("breaks_head"), size=SMALL, weight="bold")
-    letters = letters_of(breaks)
-    ordered = sorted(breaks, key=lambda found: (found.date, found.id))
-    half = math.ceil(len(ordered) / 2)
-    wide, low = (right - left - 30) / 2, y
-    for column, part in enumerate((ordered[:half], ordered[half:])):
-        x, line = left + column * (wide + 30), y
-        for brk in part:
-            sheet.write(x, line, letters[brk.id], size=SMALL, weight="bold")
-            line = sheet.write(x + 18, line, break_words(sheet, brk), width=wide - 18, size=SMALL)
-        low = max(low, line)
-    return low
-
-
-def break_words(sheet: Sheet, brk: Break) -> str:
-    """Word a break: date, what changed, flag, and *unsourced* where no row backs it."""
-    words = sheet.say(
-        "break_line",
-        date=numbers.day(brk.date, sheet.language),
-        what=brk.what.said_in(sheet.language).rstrip("."),
-        kind=sheet.say(f"flag.{brk.flag}"),
-        flag=brk.flag,
-    )
-    return words if brk.sourced else f"{words} [{sheet.say('unsourced')}]"
+        sheet.write(x, top, words, weight="bold", ha="center", colour=style.words, halo=True)

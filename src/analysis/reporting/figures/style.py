@@ -23,7 +23,9 @@ LEADING = 1.34
 # of the same hues, as small text needs a contrast of 4.5 to 1 (WCAG 2.2, 1.4.3).
 BLUE, ORANGE = "#0072B2", "#D55E00"
 BLUE_TEXT, ORANGE_TEXT = "#00598C", "#A34700"
-PALE_BLUE, PALE_ORANGE = "#E3F0F8", "#FBEADF"
+# The two differ in lightness as well, so that the plans' years are told apart in grey.
+PALE_BLUE, PALE_ORANGE = "#CFE4F2", "#FDF0E6"
+TINT = "#FAE0CE"
 INK, GREY, LINE, GRID, PALE = "#222222", "#5F5F5F", "#8A8A8A", "#E4E4E4", "#F3F3F3"
 HATCH = "////"
 

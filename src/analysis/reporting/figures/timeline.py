@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 from analysis.contracts.published import Break, Language, Plan
 from analysis.language import numbers, words
+from analysis.reporting.figures.breaks import DOTTED, break_words, by_date, draw_flag_key
 from analysis.reporting.figures.geometry import Box
 from analysis.reporting.figures.sheet import Sheet, block_height
-from analysis.reporting.figures.strip import DOTTED, Years, moment
+from analysis.reporting.figures.sources import publisher_names, publishers_of
+from analysis.reporting.figures.strip import Years, moment
 from analysis.reporting.figures.style import (
     GREY,
     GRID,
@@ -27,7 +29,7 @@ from analysis.reporting.figures.style import (
 from analysis.reporting.frames import Frame, Line, ids, lines, said
 from analysis.reporting.shown import Shown
 
-DATES, LEFT, RIGHT, WORDS = MARGIN, 190.0, 640.0, 664.0
+DATES, LEFT, RIGHT, WORDS, FLAG = MARGIN, 170.0, 552.0, 576.0, 28.0
 WORDS_WIDTH = WIDTH - MARGIN - WORDS
 
 
@@ -39,6 +41,7 @@ def plan_timeline(
     *,
     language: Language,
     conflicts: Frame = (),
+    publishers: Frame = (),
     source: str = "",
 ) -> Shown:
     """Draw plans as bars, events as marks as wide as their date is vague, breaks as lines.
@@ -51,6 +54,8 @@ def plan_timeline(
         ``events.csv``.
     conflicts : DataFrame
         ``conflicts.csv``; an event whose row it names is drawn hollow, *sources disagree*.
+    publishers : DataFrame
+        Code list ``publishers.csv``, for the source line.
     """
     listed = sorted(lines(events), key=lambda line: line["date"])
     ordered = sorted(breaks, key=lambda brk: (brk.date, brk.id))
@@ -81,6 +86,8 @@ def plan_timeline(
         data=data,
         rows=rows,
         source=source,
+        publishers=publishers_of(listed),
+        names=publisher_names(publishers, language),
     )
 
 
@@ -133,8 +140,9 @@ def _draw_plans(sheet: Sheet, y: float, plans: Sequence[Plan], years: Years) -> 
     for plan in plans:
         style, thin = look(plans, plan.id), plan.amends is not None
         height = 14.0 if thin else 24.0
-        words_high = block_height(_plan_words(sheet, plan), WORDS_WIDTH)
-        row = max(height, words_high, line_height(SMALL)) + 8
+        name = plan.short.said_in(sheet.language)
+        named = block_height(name, LEFT - DATES - 10, weight="bold")
+        row = max(height, named, block_height(_plan_words(sheet, plan), WORDS_WIDTH)) + 6
         start, end = _bounds(plan.period, years)
         bar = Box(start, y + (row - height) / 2, end - start, height)
         sheet.rectangle(bar, fill=style.shade, edge=style.colour, width=1.3, z=2)
@@ -142,7 +150,6 @@ def _draw_plans(sheet: Sheet, y: float, plans: Sequence[Plan], years: Years) -> 
             left, right = years.start(plan.first_year), years.start(plan.last_year + 1)
             inner = Box(left, bar.top, right - left, bar.height)
             sheet.rectangle(inner, fill=style.colour, z=2.1)
-        name = plan.short.said_in(sheet.language)
         sheet.middle(
             DATES, y + row / 2, name, width=LEFT - DATES - 10, weight="bold", colour=style.words
         )
@@ -167,9 +174,9 @@ def _period(plan: Plan, language: Language) -> str:
     start, end = (numbers.day(stamp, language) if stamp else "" for stamp in plan.period)
     if not start and not end:
         return words.say("values.not_known", language)
-    dash = "-" if language == "da" else "–"
-    joint = dash if start.isdigit() and end.isdigit() else f" {dash} "
-    return start if start == end else f"{start}{joint}{end}"
+    if (start.isdigit() and end.isdigit()) or start == end:
+        return numbers.span(start, end, language)
+    return words.say("figures.timeline_to", language, start=start, end=end)
 
 
 def _bounds(period: tuple[str, str], years: Years) -> tuple[float, float]:
@@ -204,20 +211,17 @@ def _draw_breaks(
     if not breaks:
         return y
     y = _section(sheet, y, sheet.say("timeline_breaks"))
-    for brk in breaks:
-        told = sheet.say(
-            "timeline_break",
-            what=brk.what.said_in(sheet.language).rstrip("."),
-            kind=sheet.say(f"flag.{brk.flag}"),
-            flag=brk.flag,
-        )
-        if not brk.sourced:
-            told = f"{told} [{sheet.say('unsourced')}]"
-        x = years.start(moment(brk.date))
-        low = _dated(sheet, y, brk.date, told, years, broken=True)
-        sheet.line((x, top), (x, (y + low) / 2), colour="#666666", dashes=DOTTED, z=1.2)
-        y = low
-    return y
+    for date, same in by_date(breaks):
+        x, low = years.start(moment(date)), y
+        for brk in same:
+            sheet.write(WORDS, low + 0.6, brk.flag, size=SMALL, colour=GREY)
+            low = sheet.write(WORDS + FLAG, low, break_words(sheet, brk), width=WORDS_WIDTH - FLAG)
+        middle = (y + low) / 2
+        _when(sheet, middle, date, x)
+        sheet.mark(x, middle, "x", colour=INK, size=7)
+        sheet.line((x, top), (x, middle), colour="#666666", dashes=DOTTED, z=1.2)
+        y = low + (5 if len(same) > 1 else 2)
+    return draw_flag_key(sheet, y + 4, breaks, MARGIN, WIDTH - MARGIN)
 
 
 def _section(sheet: Sheet, y: float, words_of_it: str) -> float:
@@ -229,32 +233,28 @@ def _section(sheet: Sheet, y: float, words_of_it: str) -> float:
 
 
 def _dated(
-    sheet: Sheet,
-    y: float,
-    stamp: str,
-    told: str,
-    years: Years,
-    *,
-    hollow: bool = False,
-    broken: bool = False,
+    sheet: Sheet, y: float, stamp: str, told: str, years: Years, *, hollow: bool = False
 ) -> float:
-    row = max(block_height(told, WORDS_WIDTH), line_height(SMALL)) + 5
+    row = max(block_height(told, WORDS_WIDTH), line_height(SMALL)) + 2
     middle = y + row / 2
     start, end = years.start(moment(stamp)), _after(stamp, years)
-    sheet.line((end + 6, middle), (WORDS - 8, middle), colour=GRID, z=0.5)
-    if broken:
-        sheet.mark(start, middle, "x", colour=INK, size=7)
-    elif end - start > 10:
+    _when(sheet, middle, stamp, end)
+    if end - start > 10:
         bar = Box(start + 1, middle - 4, end - start - 2, 8)
         sheet.rectangle(bar, fill="white" if hollow else "#777777", edge="#555555", z=3)
     else:
         sheet.mark(
             (start + end) / 2, middle, "o", colour=ORANGE if hollow else INK, hollow=hollow, size=8
         )
-    when = numbers.day(stamp, sheet.language)
-    sheet.middle(DATES, middle, when, size=SMALL, colour=GREY, width=LEFT - DATES - 8)
     sheet.middle(WORDS, middle, told, width=WORDS_WIDTH)
     return y + row
+
+
+def _when(sheet: Sheet, y: float, stamp: str, x: float) -> None:
+    """Write a date, and lead from its mark at ``x`` to its words."""
+    when = numbers.day(stamp, sheet.language)
+    sheet.middle(DATES, y, when, size=SMALL, colour=GREY, width=LEFT - DATES - 8)
+    sheet.line((x + 7, y), (WORDS - 8, y), colour=GRID, z=0.5)
 
 
 def _data(

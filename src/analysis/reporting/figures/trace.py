@@ -8,6 +8,7 @@ from analysis.contracts.published import Language
 from analysis.language import words
 from analysis.reporting.figures.geometry import Box
 from analysis.reporting.figures.sheet import Sheet, block_height
+from analysis.reporting.figures.sources import publisher_names, publishers_of
 from analysis.reporting.figures.style import (
     BLUE,
     BODY,
@@ -18,6 +19,7 @@ from analysis.reporting.figures.style import (
     PALE,
     SMALL,
     WIDTH,
+    line_height,
 )
 from analysis.reporting.frames import Frame, Line, by_id, distinct, lines, said
 from analysis.reporting.shown import Shown
@@ -34,6 +36,7 @@ def trace_map(
     measures: Frame,
     *,
     language: Language,
+    publishers: Frame = (),
     source: str = "",
 ) -> Shown:
     """Draw each finding of the earlier evaluation, its measures, and later findings.
@@ -45,6 +48,8 @@ def trace_map(
     ----------
     trace : DataFrame
         ``trace.csv``; ``evaluation_findings`` and ``measures`` hold its targets.
+    publishers : DataFrame
+        Code list ``publishers.csv``, for the source line.
     """
     links = lines(trace)
     said_of = {**by_id(measures), **by_id(evaluation_findings)}
@@ -67,6 +72,8 @@ def trace_map(
         data=data,
         rows=[r for line in links for r in (line["finding"], line["target"], line["row_id"])],
         source=source,
+        publishers=publishers_of(said_of[line["target"]] for line in links),
+        names=publisher_names(publishers, language),
     )
 
 
@@ -180,8 +187,9 @@ def _join(
         sheet.arrow((spine, end), (box.left - 1, end), colour=colour, width=1.2)
         relation = sheet.say(f"relation.{line['relation']}")
         wide = box.left - spine - 18
-        high = block_height(relation, wide, SMALL)
-        sheet.write(spine + 6, end - high - 1, relation, size=SMALL, width=wide, colour=GREY)
+        # A second line goes below the arrow, so that the first stays inside its band.
+        above = end - line_height(SMALL) - 1
+        sheet.write(spine + 6, above, relation, size=SMALL, width=wide, colour=GREY)
 
 
 def _told(line: Line, language: Language) -> str:
