@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from analysis import evaluations
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, NotebookError
 from analysis.places import Places
 from analysis.published.check import require_sound
 
@@ -20,7 +20,7 @@ _ROOM = 500_000_000  # bytes; a report of the default evaluation takes about a t
 
 
 def doctor(places: Places) -> list[dict[str, Any]]:
-    """Check interpreter, packages, kernel, disk, record and evaluations.
+    """Check interpreter, packages, kernel, disk, record, evaluations and their notebooks.
 
     Returns
     -------
@@ -46,6 +46,8 @@ def _checks(places: Places) -> Iterator[tuple[str, bool, str, str]]:
     yield _tried("record", "sound", lambda: require_sound(places))
     ids = evaluations.available(places)
     yield _tried("evaluations", ", ".join(ids), lambda: _read_all(places))
+    held = len(list(places.notebooks.glob("*.ipynb")))
+    yield _tried("notebooks", f"{held} in notebooks/", lambda: _find_notebooks(places))
 
 
 def _tried(name: str, detail: str, attempt: Callable[[], None]) -> tuple[str, bool, str, str]:
@@ -60,6 +62,19 @@ def _read_all(places: Places) -> None:
     evaluations.default(places)
     for id in evaluations.available(places):
         evaluations.read(places, id)
+
+
+def _find_notebooks(places: Places) -> None:
+    named = {
+        entry.name
+        for id in evaluations.available(places)
+        for entry in evaluations.read(places, id).notebooks
+    }
+    missing = sorted(name for name in named if not (places.notebooks / f"{name}.ipynb").is_file())
+    if missing:
+        raise NotebookError(
+            f"notebooks: {len(missing)} that evaluations name are not there ({', '.join(missing)})."
+        )
 
 
 def _version(name: str) -> str:

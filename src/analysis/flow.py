@@ -6,6 +6,7 @@ Rooms never import each other; here the one is handed what the other makes.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -21,17 +22,23 @@ from analysis.contracts import tables
 from analysis.contracts.findings import from_json
 from analysis.contracts.front_page import FrontPageLayout
 from analysis.contracts.outputs import FIGURE, TABLE, of_kind
-from analysis.contracts.published import Language, Plan, SourceRow, Text
+from analysis.contracts.published import LANGUAGES, Language, Plan, SourceRow, Text
 from analysis.engine import build as engine
 from analysis.engine import parameters as engine_parameters
 from analysis.engine import store
 from analysis.engine.events import Listener, ignore
 from analysis.engine.run import Job
-from analysis.errors import AnalysisError, NotebookError
+from analysis.errors import (
+    AnalysisError,
+    EvaluationError,
+    FindingError,
+    NotebookError,
+    ParameterError,
+)
 from analysis.evaluations import Evaluation
 from analysis.findings import cite as citing
 from analysis.findings import export, register
-from analysis.language import words
+from analysis.language import numbers, words
 from analysis.places import HOME_VARIABLE, Places
 from analysis.published.check import check_record, require_sound
 from analysis.published.load import Record, open_record
@@ -39,9 +46,14 @@ from analysis.published.problems import Problem
 from analysis.reporting import document, pages
 from analysis.reporting.manuscript.report_input import ReportInput
 from analysis.study.opened import ORDER_VARIABLE, RUN_VARIABLE
-from analysis.study.reading import breaks_of, choose_plans
+from analysis.study.plans import choose_plans, plans_for
+from analysis.study.reading import breaks_of
 
 GRADES = "ABCDE"
+LEVEL = 0.95
+"""Confidence level at which the study computes every interval."""
+
+REPLACED = ("baseline", "country", "current")
 
 Notebooks = dict[tuple[str, Language], dict[str, Any]]
 
@@ -75,10 +87,11 @@ def build(
     """
     began = time.monotonic()
     chosen = evaluations.with_overrides(evaluation, overrides or {})
+    _refuse_unheeded(chosen)
     require_sound(places)
     record = open_record(places)
-    plans = choose_plans(record, chosen.baseline, chosen.current)
     record.country(chosen.country)
+    plans = plans_for(record, chosen.baseline, chosen.current, chosen.country)
     final = places.outputs / chosen.id
     with store.staging(final) as stage:
         executed = stage / "notebooks"
@@ -114,18 +127,21 @@ def run(
     """
     source = _notebook(places, notebook)
     values = engine_parameters.bind(source, dict(parameters))
-    changed = "+".join(f"{name}={value}" for name, value in sorted(parameters.items()))
-    name = "+".join(part for part in (source.stem, changed) if part)
-    final = places.outputs / "runs" / name
+    require_sound(places)
+    chosen = _chosen_by(places, values)
+    final = places.outputs / "runs" / _folder(source.stem, parameters)
     with store.staging(final) as stage:
         job = Job(
             name=source.stem,
             notebook=source,
             parameters=values,
-            environment={HOME_VARIABLE: str(places.home), RUN_VARIABLE: _last_build(places)},
+            environment={
+                HOME_VARIABLE: str(places.home),
+                RUN_VARIABLE: str(places.outputs / chosen.id / "notebooks"),
+            },
         )
         (executed,) = engine.run_all([job], stage, aside=store.aside(final), on_event=on_event)
-        pages.write(_alone(places, executed.path, values), stage / "report")
+        pages.write(_alone(places, executed.path, chosen), stage / "report")
     return final / f"{source.stem}.ipynb"
 
 
@@ -166,7 +182,16 @@ def show_table(places: Places, table: str, country: str | None) -> pd.DataFrame:
 
 
 def findings(places: Places, evaluation_id: str) -> list[dict[str, Any]]:
-    """Return the register of the last build of an evaluation."""
+    """Return the register of the last build of an evaluation.
+
+    Raises
+    ------
+    FindingError
+        If nothing is built under that name.
+    """
+    built = _built(places)
+    if evaluation_id not in built:
+        raise FindingError(_not_built(places, evaluation_id, built))
     return list(register.load(places.outputs / evaluation_id / "findings"))
 
 
@@ -185,11 +210,16 @@ def clean(places: Places, evaluation_id: str | None = None) -> list[Path]:
     built = sorted(path for path in places.outputs.glob("*") if path.is_dir())
     chosen = [path for path in built if evaluation_id in (None, path.name)]
     if evaluation_id is not None and not chosen:
-        known = [path.name for path in built]
-        raise AnalysisError(_unknown("outputs", evaluation_id, known, "ls outputs"))
+        raise AnalysisError(_unknown("outputs", evaluation_id, _built(places), "ls outputs"))
     for path in chosen:
         shutil.rmtree(path)
     return chosen
+
+
+def _built(places: Places) -> list[str]:
+    """Names of what was built, without what a failed or running build keeps."""
+    folders = (path for path in places.outputs.glob("*") if (path / "findings").is_dir())
+    return sorted(path.name for path in folders if not path.name.startswith("."))
 
 
 def _jobs(places: Places, chosen: Evaluation, executed: Path) -> list[Job]:
@@ -243,7 +273,7 @@ def _report(
     collected = register.collect(notebooks)
     return ReportInput(
         id=chosen.id,
-        name=chosen.name,
+        name=_name(chosen, plans, record.country(chosen.country).name),
         country=record.country(chosen.country).name,
         plans=plans,
         languages=chosen.languages,
@@ -258,21 +288,67 @@ def _report(
     )
 
 
-def _alone(places: Places, executed: Path, values: Mapping[str, Any]) -> ReportInput:
+def _name(chosen: Evaluation, plans: tuple[Plan, Plan], country: Text) -> Text:
+    """Name a comparison: as its file does, or anew where other plans or figures were asked for."""
+    if chosen.id == chosen.path.stem:
+        return chosen.name
+    before, after = (
+        plan.short
+        if plan.country == chosen.country
+        else numbers.both(numbers.years, plan.first_year, plan.last_year)
+        for plan in plans
+    )
+    return words.text("study.name_country", country=country, before=before, after=after)
+
+
+def _alone(places: Places, executed: Path, chosen: Evaluation) -> ReportInput:
     """Make the report of one notebook: its pages and sources, no front page lists, no PDF."""
     record = open_record(places)
-    language: Language = "da" if values.get("language") == "da" else "en"
-    chosen = evaluations.read(places, evaluations.default(places))
-    chosen = replace(
-        chosen,
-        **{name: values[name] for name in ("baseline", "current", "country") if name in values},
-        languages=(language,),
-        front_page=FrontPageLayout(),
-    )
     notebook = json.loads(executed.read_text(encoding="utf-8"))
-    plans = choose_plans(record, chosen.baseline, chosen.current)
+    plans = plans_for(record, chosen.baseline, chosen.current, chosen.country)
+    (language,) = chosen.languages
     report = _report(record, chosen, plans, {(executed.stem, language): notebook})
     return replace(report, documents={})
+
+
+def _refuse_unheeded(chosen: Evaluation) -> None:
+    """Refuse what the file may say and this version does not do: it would be ignored in silence."""
+    only = {
+        "protocol.level": (chosen.protocol.level, LEVEL),
+        "disclosure.basis": (chosen.disclosure.basis, "published"),
+        "disclosure.smallest_count": (chosen.disclosure.smallest_count, 0),
+    }
+    wrong = [(place, one) for place, (asked, one) in only.items() if asked != one]
+    if wrong:
+        raise EvaluationError(
+            "\n".join(
+                f"{chosen.path.name}: at {place}: this version knows one value only. Write {one}."
+                for place, one in wrong
+            )
+        )
+
+
+def _chosen_by(places: Places, values: Mapping[str, Any]) -> Evaluation:
+    """Change the default evaluation by a notebook's parameters; refuse what it cannot open.
+
+    Asked before a kernel starts, so that a slip of the finger costs nothing.
+    """
+    usual = evaluations.read(places, evaluations.default(places))
+    named = {name: str(values[name]) for name in REPLACED if name in values}
+    language = values.get("language", "en")
+    if language not in LANGUAGES:
+        raise ParameterError("parameters: the value of language is unknown. Write da or en.")
+    chosen = evaluations.with_overrides(usual, named)
+    record = open_record(places)
+    record.country(chosen.country)
+    choose_plans(record, chosen.baseline, chosen.current)
+    return replace(chosen, languages=(language,), front_page=FrontPageLayout())
+
+
+def _folder(stem: str, parameters: Mapping[str, str]) -> str:
+    """Name the folder of a run by what was changed; a value cannot name another folder."""
+    changed = (f"{name}={value}" for name, value in sorted(parameters.items()))
+    return "+".join((stem, *(re.sub(r"[^\w.,=+-]", "_", each) for each in changed)))
 
 
 def _labels(record: Record) -> dict[tuple[str, str], Text]:
@@ -309,9 +385,12 @@ def _write(report: ReportInput, stage: Path) -> None:
         shutil.copytree(stage / "report" / name, stage / name)
 
 
-def _last_build(places: Places) -> str:
-    """Folder of the executed notebooks of the default evaluation, which the synthesis reads."""
-    return str(places.outputs / evaluations.default(places) / "notebooks")
+def _not_built(places: Places, id: str, built: Collection[str]) -> str:
+    name, *changed = id.split("+")
+    if name not in evaluations.available(places):
+        return _unknown("findings", id, built, "ls outputs")
+    command = " -p ".join((f"workbench build {name}", *changed))
+    return f"findings: {id} is not among the {len(built)} that are built. Build it: {command}"
 
 
 def _unknown(what: str, name: str, known: Collection[str], see: str) -> str:

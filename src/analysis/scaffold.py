@@ -22,6 +22,7 @@ from analysis.published.load import open_record
 from analysis.study.plans import choose_plans
 
 Years = tuple[int, int]
+"""First and last of some whole calendar years."""
 
 _NAME = r"[a-z][a-z0-9_-]*"
 
@@ -36,13 +37,15 @@ def new_evaluation(
 ) -> list[Path]:
     """Write an evaluation and the country's empty tables; nothing that exists is overwritten.
 
-    The two plans are written with their years alone: those given, or those of the
-    default evaluation's plans, marked as not confirmed.
+    A country that has plans is compared by its first two. For any other, two plans are
+    written with their years alone: those given, or those of the default evaluation's
+    plans, marked as not confirmed.
 
     Raises
     ------
     EvaluationError
-        If the id is not a file name, the evaluation exists, or the years overlap.
+        If the id is not a file name, the evaluation exists, the years overlap, years are
+        given for plans that have their own, or the country has submitted one plan alone.
     """
     if not re.fullmatch(_NAME, id):
         raise EvaluationError(
@@ -55,20 +58,18 @@ def new_evaluation(
             f"{path.name}: the evaluation exists. Choose another id, or edit the file."
         )
     record = open_record(places)
-    found = record.country(country)
+    record.country(country)
     model = evaluations.read(places, evaluations.default(places))
-    usual = choose_plans(record, model.baseline, model.current)
-    years = (baseline_years or _years(usual[0]), current_years or _years(usual[1]))
-    if years[0][1] >= years[1][0]:
-        raise EvaluationError(
-            "new evaluation: the earlier plan's years reach into the later plan's. "
-            "Give --baseline-years that end before --current-years begin."
-        )
-    confirmed = (baseline_years is not None, current_years is not None)
     folder = places.published / "countries" / country
-    plans = [plan.id for plan in record.plans(country)]
-    ids = (plans[0], plans[1]) if len(plans) > 1 else (f"{country}-1", f"{country}-2")
-    written = [] if len(plans) > 1 else [_plans(folder, found.iso3, ids, years, confirmed)]
+    own = [plan.id for plan in record.plans(country) if plan.amends is None]
+    if len(own) > 1:
+        _refuse_years(country, baseline_years, current_years)
+        ids, written = (own[0], own[1]), []
+    else:
+        _refuse_lone_plan(folder / "plans.csv", len(record.table("plans", country)))
+        usual = choose_plans(record, model.baseline, model.current)
+        ids = (f"{country}-1", f"{country}-2")
+        written = [_plans(folder, country, ids, (baseline_years, current_years), usual)]
     written += [
         _write(folder / f"{contract.name}.csv", _csv([contract.columns]))
         for contract in tables.COUNTRY_TABLES
@@ -103,6 +104,9 @@ def new_notebook(places: Places, name: str, title_da: str, title_en: str) -> Pat
         _text("data-da", words.say("study.begin", "da"), "da"),
         _text("data-en", words.say("study.begin", "en"), "en"),
         _code("data", _SHOW.format(name=name), []),
+        _code("checks", _CHECK, ["checks"]),
+        _text("limits-da", words.say("study.end", "da"), "da"),
+        _text("limits-en", words.say("study.end", "en"), "en"),
     ]
     return _write(
         path, json.dumps(_notebook(cells), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
@@ -113,16 +117,44 @@ def _years(plan: Plan) -> Years:
     return plan.first_year, plan.last_year
 
 
+def _refuse_years(country: str, *given: Years | None) -> None:
+    if any(years is not None for years in given):
+        raise EvaluationError(
+            f"new evaluation: {country} has plans with years of their own in plans.csv. "
+            "Leave --baseline-years and --current-years out, or change the years there."
+        )
+
+
+def _refuse_lone_plan(path: Path, rows: int) -> None:
+    if rows:
+        raise EvaluationError(
+            f"{path.parent.name}/{path.name}: {rows} rows are there, but not two plans to compare. "
+            "Add the rows of the other plan, then: workbench new evaluation"
+        )
+
+
+def _refuse_overlap(earlier: Years, later: Years) -> None:
+    if earlier[1] >= later[0]:
+        raise EvaluationError(
+            "new evaluation: the earlier plan's years reach into the later plan's. "
+            "Give --baseline-years that end before --current-years begin."
+        )
+
+
 def _plans(
     folder: Path,
     iso3: str,
     ids: tuple[str, str],
-    years: tuple[Years, Years],
-    confirmed: tuple[bool, bool],
+    given: tuple[Years | None, Years | None],
+    usual: tuple[Plan, Plan],
 ) -> Path:
+    years = [own or _years(plan) for own, plan in zip(given, usual, strict=True)]
+    _refuse_overlap(*years)
     columns = tables.PLANS.columns
     lines = [
-        _plan(columns, f"{iso3}-P-0{place + 1}", ids[place], years[place], place, confirmed[place])
+        _plan(
+            columns, f"{iso3}-P-0{place + 1}", ids[place], years[place], place, bool(given[place])
+        )
         for place in (0, 1)
     ]
     return _write(folder / "plans.csv", _csv([columns, *lines]))
@@ -182,6 +214,9 @@ study = open_study(baseline, current, country=country, language=language)"""
 
 _SHOW = """prosecuted = study.series("persons_prosecuted")
 tables.series_table("{name}.prosecuted", prosecuted, language=language)"""
+
+
+_CHECK = """study.require("figures_have_rows", all(point.row for point in prosecuted.points))"""
 
 
 def _parameters(model: Evaluation) -> str:

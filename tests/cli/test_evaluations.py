@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from analysis import evaluations
+from analysis.contracts.front_page import FrontEntry
+from analysis.contracts.published import Text
 from analysis.errors import EvaluationError, ParameterError
 from analysis.evaluations import Evaluation, with_overrides
 from analysis.places import Places
@@ -45,7 +47,13 @@ GOOD: dict[str, Any] = {
         {"name": "courts", "parameters": {"level": 0.9}},
         {"name": "end", "after": ["courts"]},
     ],
-    "front_page": {"changed": [], "counted": ["courts.ratio"], "missing": []},
+    "front_page": {
+        "answer": [],
+        "outcomes": [],
+        "changed": [],
+        "counted": [{"label": {"da": "Domstole", "en": "Courts"}, "findings": ["courts.ratio"]}],
+        "missing": [],
+    },
 }
 
 Change = Callable[[dict[str, Any]], object]
@@ -89,7 +97,10 @@ def test_file_is_read_as_written(home: Places) -> None:
     assert found.name.said_in("da") == "Planerne"
     assert found.notebooks[0].parameters == {"level": 0.9}
     assert found.notebooks[1].after == ("courts",)
-    assert found.front_page.counted == ("courts.ratio",)
+    assert found.front_page.counted == (
+        FrontEntry(("courts.ratio",), Text(da="Domstole", en="Courts")),
+    )
+    assert found.front_page.ids == ("courts.ratio",)
     assert found.protocol.registered is True
     assert found.protocol.written == "2026-01-31"
     assert found.disclosure.smallest_count == 0
@@ -145,8 +156,8 @@ CASES: list[tuple[str, Change, str]] = [
     ),
     (
         "wrong kind",
-        lambda file: file["front_page"]["counted"].append(7),
-        "nld.yml: at front_page.counted[1]: the wrong kind of value. "
+        lambda file: file["front_page"]["answer"].append(7),
+        "nld.yml: at front_page.answer[0]: the wrong kind of value. "
         "Write a finding's id, as `workbench findings list` prints it.",
     ),
     (
@@ -187,9 +198,24 @@ CASES: list[tuple[str, Change, str]] = [
     ),
     (
         "finding named twice",
-        lambda file: file["front_page"].update(missing=["a.b", "a.b"]),
-        "nld.yml: at front_page.missing: an entry stands twice. "
+        lambda file: file["front_page"].update(outcomes=["a.b", "a.b"]),
+        "nld.yml: at front_page.outcomes: an entry stands twice. "
         "Write a list of finding ids, each once (an empty list is []).",
+    ),
+    (
+        "entry that is a bare id",
+        lambda file: file["front_page"].update(missing=["a.b"]),
+        "nld.yml: at front_page.missing[0]: the wrong kind of value. Write an entry with findings",
+    ),
+    (
+        "entry without findings",
+        lambda file: file["front_page"]["counted"][0].pop("findings"),
+        "nld.yml: at front_page.counted[0]: missing keys (1): findings. Add them.",
+    ),
+    (
+        "label in one language",
+        lambda file: file["front_page"]["counted"][0]["label"].pop("en"),
+        "nld.yml: at front_page.counted[0].label: missing keys (1): en. Add them.",
     ),
     (
         "two notebooks of one name",
@@ -261,7 +287,7 @@ def test_many_mistakes_are_named_at_once_but_not_all(home: Places) -> None:
     """One round for five mistakes; fifty lines would hide the first."""
     message = _refusal(home, {"name": 1, "country": 2})
     assert message.count("\n") == 2
-    many = _changed(lambda file: file["front_page"].update(counted=[1, 2, 3, 4, 5, 6, 7]))
+    many = _changed(lambda file: file["front_page"].update(answer=[1, 2, 3, 4, 5, 6, 7]))
     message = _refusal(home, many)
     assert message.count("\n") == 5
     assert message.endswith("nld.yml: 2 more. Mend these first.")

@@ -3,67 +3,35 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from analysis import evaluations
 from analysis.places import HOME_VARIABLE, Places
 
-HOME = Path(__file__).parents[2]
 ID = "denmark-2002-2007"
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Places, dict[str, Any]]:
-    """Build an evaluation of one notebook, once for this module, as a machine would."""
-    home = tmp_path_factory.mktemp("workbench")
-    for name in ("data", "evaluations", "notebooks"):
-        shutil.copytree(HOME / name, home / name)
-    (home / "outputs").mkdir()
-    file = home / "evaluations" / f"{ID}.yml"
-    content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    content["protocol"]["written"] = str(content["protocol"]["written"])
-    content["notebooks"] = [{"name": "prosecution"}]
-    content["front_page"] = {
-        heading: [id for id in ids if id.startswith("prosecution.")]
-        for heading, ids in content["front_page"].items()
-    }
-    file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "analysis", "build", "--json"],
-        env={**os.environ, HOME_VARIABLE: str(home)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return Places(home), json.loads(done.stdout)
-
-
 @pytest.fixture
-def there(built: tuple[Places, dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Places:
-    """Go to the built workbench."""
-    monkeypatch.setenv(HOME_VARIABLE, str(built[0].home))
-    return built[0]
+def there(real_build: Any, monkeypatch: pytest.MonkeyPatch) -> Places:
+    """Go to the workbench of the one real build; nothing here may change it."""
+    monkeypatch.setenv(HOME_VARIABLE, str(real_build.places.home))
+    found: Places = real_build.places
+    return found
 
 
-def test_build_tells_a_machine_where_the_report_lies(
-    built: tuple[Places, dict[str, Any]],
-) -> None:
+def test_build_tells_a_machine_where_the_report_lies(real_build: Any) -> None:
     """A script opens what --json names."""
-    places, told = built
-    assert Path(told["folder"]) == places.outputs / ID
+    told = real_build.told
+    assert Path(told["folder"]) == real_build.places.outputs / ID
     assert Path(told["report"]).is_file()
     assert Path(told["report"]).is_relative_to(told["folder"])
-    assert told["findings"] > 0
+    assert told["findings"] == len(real_build.findings) > 0
+    assert told["notebooks"] == 16
     assert told["seconds"] > 0
 
 
@@ -181,7 +149,7 @@ def test_run_leaves_an_executed_notebook_and_its_page(
     path = Path(said.out.strip())
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     assert any(cell.get("outputs") for cell in cells)
-    assert list(path.parent.glob(f"{path.stem}*.html"))
+    assert list((path.parent / "report").rglob(f"{path.stem}.html"))
 
 
 def test_doctor_finds_a_sound_workbench(places: Places, call: Callable[..., Any]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from analysis.published.check import check_record, require_sound
 from analysis.published.problems import Problem, grouped
 
 FILE = "data/published/countries/SWE/figures.csv"
+SETS = "data/published/international/sets.csv"
 Write = Callable[..., Path]
 
 
@@ -225,8 +228,60 @@ def test_a_missing_file_is_named(small: Places) -> None:
     """Somebody moved UNODC's file."""
     (small.published / "international" / "unodc_glotip" / "export.csv").unlink()
     assert _said(small) == (
-        "data/published/international/unodc_glotip/export.csv: the file has gone missing. "
-        "Restore it.",
+        f"{SETS}: 1 row has a file that the folder of its set does not hold (row 2). "
+        "Correct the name, or restore the file.",
+    )
+
+
+@pytest.mark.parametrize("name", ["../../figures.csv", "/etc/hostname", "Xqzzy.csv", "x" * 5000])
+def test_a_set_is_looked_for_in_its_own_folder_alone(small: Places, name: str) -> None:
+    """What a cell names is neither followed out of the workbench nor repeated in a message."""
+    path = small.published / "international" / "sets.csv"
+    path.write_text(path.read_text("utf-8").replace("export.csv", name), "utf-8")
+    assert _said(small) == (
+        f"{SETS}: 1 row has a file that the folder of its set does not hold (row 2). "
+        "Correct the name, or restore the file.",
+    )
+
+
+def test_a_set_without_a_row_is_named(small: Places) -> None:
+    """Without it nobody knows which file to read, nor under which licence."""
+    path = small.published / "international" / "sets.csv"
+    path.write_text(path.read_text("utf-8").replace("policy_3p,", "other,"), "utf-8")
+    assert _said(small) == (
+        f"{SETS}: 1 row has a word in set that is not allowed (row 3). "
+        "Write one of: unodc_glotip, policy_3p, population.",
+        f"{SETS}: the file has no row for policy_3p. Add one with its file and licence.",
+    )
+
+
+def test_a_folder_in_place_of_a_table_is_not_taken_for_nothing_submitted(
+    small: Places, figures: Write
+) -> None:
+    """A table that was there would silently turn into *not submitted*."""
+    path = figures({})
+    path.unlink()
+    path.mkdir()
+    assert _said(small) == (f"{FILE}: the file has become a folder. Put the table in its place.",)
+
+
+def test_a_file_that_cannot_be_read_is_named(small: Places, figures: Write) -> None:
+    """Permissions and broken links come with shared drives."""
+    path = figures({})
+    path.unlink()
+    path.symlink_to(path)
+    assert _said(small) == (
+        f"{FILE}: the file has contents that cannot be read ({os.strerror(errno.ELOOP)}). "
+        "Allow reading, or restore it.",
+    )
+
+
+def test_a_cell_without_end_is_named_with_its_row(small: Places, figures: Write) -> None:
+    """A quotation mark that is not closed makes one cell of all that follows."""
+    figures({}, {"row_id": "SE-F-2", "note": "x" * 200_000})
+    assert _said(small) == (
+        f"{FILE}: the file has a cell of more than 131,072 characters (row 3). "
+        "Look for a quotation mark that is not closed.",
     )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import click
 
 from analysis.cli import options, printing
 from analysis.cli.verbs import Verbs, examples
-from analysis.errors import DataError
+from analysis.errors import DataError, ParameterError
 from analysis.places import find_places
 
 if TYPE_CHECKING:
@@ -68,8 +71,11 @@ def show(name: str, country: str | None, language: str, as_csv: bool, as_json: b
 
     from analysis import flow
 
-    if name not in {entry["table"] for entry in flow.list_data(places)}:
-        _show_row(flow.show_row(places, name), language, as_json)
+    tables = {entry["table"] for entry in flow.list_data(places)}
+    if name not in tables:
+        with _tables_suggested(name, tables):
+            row = flow.show_row(places, name)
+        _show_row(row, language, as_json)
         return
     table = flow.show_table(places, name, country)
     if as_csv:
@@ -112,6 +118,18 @@ def check(country: str | None, as_json: bool) -> None:
         raise DataError(
             f"data: {errors} errors break the record's contract. Mend them, then check again."
         )
+
+
+@contextmanager
+def _tables_suggested(name: str, tables: Collection[str]) -> Iterator[None]:
+    """Add the nearest table to the refusal of a row: the name may be a mistyped table."""
+    try:
+        yield
+    except ParameterError as error:
+        near = get_close_matches(name, tables, n=1, cutoff=0.7)
+        if not near:
+            raise
+        raise ParameterError(f"{error}\nOr did you mean the table {near[0]}?") from error
 
 
 def _show_row(row: SourceRow, language: str, as_json: bool) -> None:

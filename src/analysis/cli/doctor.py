@@ -19,8 +19,8 @@ from analysis.places import find_places
 def verb(as_json: bool) -> None:
     """Check that what a build needs is here.
 
-    Looks at Python, packages, kernel, record and evaluations. Names each remedy; the
-    exit code is 2 if something is missing.
+    Looks at Python, packages, kernel, disk, record, evaluations and notebooks. Names
+    each remedy; the exit code is 2 if something is missing.
     """
     places = find_places()
 

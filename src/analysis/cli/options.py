@@ -94,7 +94,7 @@ def _assignments(
         if not (equals and name and value):
             raise click.BadParameter("write NAME=VALUE, such as country=SWE", ctx, option)
         if name in found:
-            raise click.BadParameter(f"{name} is given twice", ctx, option)
+            raise click.BadParameter(f"{name} is given twice; give it once", ctx, option)
         found[name] = value
     return found
 

@@ -402,7 +402,7 @@ COUNTRY_TABLES = (
 SETS = TableContract(
     "sets",
     (
-        Field("set", required=True),
+        _choice("set", "unodc_glotip", "policy_3p", "population"),
         _code("publisher", "publishers"),
         Field("file", required=True),
         Field("source_url", "address", required=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from analysis.published.grid import Grid, open_grid
 from analysis.published.load import Record
 from analysis.published.oddities import oddities
 from analysis.published.problems import Problem, grouped
-from analysis.published.rules import broken
+from analysis.published.rules import broken, held_by, unheld
 from analysis.published.sets import SET_OF_PREFIX
 
 
@@ -58,6 +59,8 @@ def _errors(shelf: Shelf, country: str | None) -> Iterator[Problem]:
         if grid.whole:
             yield from _problems(shelf, path, _cells(grid, contract, known[home]))
             yield from _problems(shelf, path, broken(contract, grid))
+            if contract is tables.SETS:
+                yield from _problems(shelf, path, unheld(grid, path.parent))
     yield from _shared_ids(shelf, grids)
 
 
@@ -68,17 +71,17 @@ def _world(shelf: Shelf) -> Iterator[tuple[str, Path, TableContract]]:
     yield "", folder / "sets.csv", tables.SETS
     about = open_grid(folder / "sets.csv", tables.SETS)
     for contract in tables.INTERNATIONAL:
-        file = next(
-            (line["file"] for _, line in about.lines if line["set"] == contract.name), "missing"
-        )
-        yield "", folder / contract.name / file, contract
+        for _, line in about.lines:
+            if line["set"] == contract.name and line["file"] in held_by(folder / contract.name):
+                yield "", folder / contract.name / line["file"], contract
+                break
 
 
 def _countries(shelf: Shelf, country: str | None) -> Iterator[tuple[str, Path, TableContract]]:
     for each in (country,) if country else shelf.countries():
         for contract in tables.COUNTRY_TABLES:
             path = shelf.country_file(contract.name, each)
-            if path.is_file():
+            if os.path.lexists(path):
                 yield each, path, contract
 
 

@@ -56,7 +56,9 @@ class Shelf:
 
     def shown(self, path: Path) -> str:
         """Write a path as messages show it, from the workbench's own folder."""
-        return path.relative_to(self.places.home).as_posix()
+        home = self.places.home
+        # A file name in a table may lead out of the workbench; a message does not follow it.
+        return path.relative_to(home).as_posix() if path.is_relative_to(home) else path.name
 
 
 def records(table: pd.DataFrame) -> list[dict[str, str]]:
@@ -68,11 +70,18 @@ def records(table: pd.DataFrame) -> list[dict[str, str]]:
 
 
 def _read(path: Path, contract: TableContract, shown: str) -> pd.DataFrame:
-    if not path.is_file():
-        raise DataError(f"{shown}: the file is missing. Restore it, then: workbench data check")
-    stat = path.stat()
     try:
+        stat = path.stat()
         table = _parsed(path, stat.st_mtime_ns, stat.st_size)
+    except FileNotFoundError as error:
+        raise DataError(
+            f"{shown}: the file is missing. Restore it, then: workbench data check"
+        ) from error
+    except OSError as error:
+        raise DataError(
+            f"{shown}: the file cannot be read ({error.strerror}). Allow reading, or restore it, "
+            "then: workbench data check"
+        ) from error
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise DataError(
             f"{shown}: the file is not a CSV table in UTF-8. "

@@ -41,20 +41,36 @@ class Grid:
 
 def open_grid(path: Path, contract: TableContract) -> Grid:
     """Read a table for checking; never raises for what is wrong inside the file."""
-    if not path.is_file():
-        return _unread(Fault("gone missing", "Restore it."))
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        return _unread(_unopened(error))
     try:
         text = raw.decode(ENCODING)
     except UnicodeDecodeError as error:
         row = raw[: error.start].count(b"\n") + 1
         what = f"another encoding than UTF-8 (first seen in row {row})"
         return _unread(Fault(what, 'Save it again as "CSV UTF-8".'))
-    lines = list(csv.reader(io.StringIO(text, newline="")))
+    reader = csv.reader(io.StringIO(text, newline=""))
+    try:
+        lines = list(reader)
+    except csv.Error:
+        what = f"a cell of more than {csv.field_size_limit():,} characters (row {reader.line_num})"
+        return _unread(Fault(what, "Look for a quotation mark that is not closed."))
     header = lines[0] if lines else []
     if faults := _header_faults(header, contract):
         return Grid((), tuple(faults), whole=False)
     return _lines(header, lines[1:])
+
+
+def _unopened(error: OSError) -> Fault:
+    if isinstance(error, FileNotFoundError):
+        return Fault("gone missing", "Restore it.")
+    if isinstance(error, IsADirectoryError):
+        return Fault("become a folder", "Put the table in its place.")
+    return Fault(
+        f"contents that cannot be read ({error.strerror})", "Allow reading, or restore it."
+    )
 
 
 def _unread(found: Fault) -> Grid:

@@ -19,6 +19,9 @@ from analysis.published.files import Shelf, records
 from analysis.published.rows import ids_in, of_table
 from analysis.published.sets import SET_OF_PREFIX, Sets
 
+_Line = tuple[int, dict[str, str]]
+"""A line as a spreadsheet numbers it, and its cells."""
+
 
 def open_record(places: Places, on_read: Callable[[Path], None] | None = None) -> Record:
     """Open the record of a workbench; every file read is announced to ``on_read``."""
@@ -34,7 +37,9 @@ class Record:
         self.sets = Sets(shelf, self.codes)
         self._figures: dict[str, tuple[dict[str, str], ...]] = {}
         self._breaks: dict[str, tuple[Break, ...]] = {}
-        self._lines: dict[tuple[str, str], dict[str, int]] = {}
+        self._plans: dict[str, tuple[Plan, ...]] = {}
+        self._rows: dict[str, SourceRow] = {}
+        self._lines: dict[tuple[str, str], dict[str, _Line]] = {}
 
     @property
     def countries(self) -> tuple[str, ...]:
@@ -52,10 +57,12 @@ class Record:
 
     def plans(self, country: str) -> tuple[Plan, ...]:
         """Return the plans of a country by first year; none where none is submitted."""
-        table = self.table("plans", country)
-        ids = dict.fromkeys(table["plan_id"])
-        plans = [_plan(country, table[table["plan_id"] == plan_id]) for plan_id in ids]
-        return tuple(sorted(plans, key=lambda plan: (plan.first_year, plan.id)))
+        if country not in self._plans:
+            table = self.table("plans", country)
+            ids = dict.fromkeys(table["plan_id"])
+            plans = [_plan(country, table[table["plan_id"] == plan_id]) for plan_id in ids]
+            self._plans[country] = tuple(sorted(plans, key=lambda plan: (plan.first_year, plan.id)))
+        return self._plans[country]
 
     def submitted(self, name: str, country: str) -> bool:
         """Whether the country has submitted a table of this name with at least one row."""
@@ -118,6 +125,15 @@ class Record:
         ParameterError
             If no table holds the row.
         """
+        if row_id not in self._rows:
+            self._rows[row_id] = self._found(row_id)
+        return self._rows[row_id]
+
+    def rows(self, ids: Iterable[str]) -> tuple[SourceRow, ...]:
+        """Return rows by their ids, in the order given."""
+        return tuple(self.row(row_id) for row_id in ids)
+
+    def _found(self, row_id: str) -> SourceRow:
         international = re.match(r"(UNODC|3P|WB)-([A-Z]{3})-", row_id)
         found = (
             self.sets.row(SET_OF_PREFIX[international[1]], international[2], row_id)
@@ -131,10 +147,6 @@ class Record:
             )
         return found
 
-    def rows(self, ids: Iterable[str]) -> tuple[SourceRow, ...]:
-        """Return rows by their ids, in the order given."""
-        return tuple(self.row(row_id) for row_id in ids)
-
     def _table_row(self, row_id: str) -> SourceRow | None:
         # What was read already comes first, so that a look-up reads no more files than it must.
         held = [
@@ -145,24 +157,24 @@ class Record:
         held.sort(key=lambda entry: not self._shelf.was_read(entry[0]))
         for path, country, contract in held:
             if path.is_file() and row_id in (lines := self._line_of(country, contract)):
-                return self._told(path, country, contract, lines[row_id])
+                return self._told(path, contract, lines[row_id])
         return None
 
-    def _line_of(self, country: str, contract: TableContract) -> dict[str, int]:
+    def _line_of(self, country: str, contract: TableContract) -> dict[str, _Line]:
         key = (country, contract.name)
         if key not in self._lines:
-            ids = self.table(contract.name, country)["row_id"]
-            self._lines[key] = {str(row_id): place for place, row_id in enumerate(ids)}
+            lines = enumerate(records(self.table(contract.name, country)), start=2)
+            self._lines[key] = {cells["row_id"]: (line, cells) for line, cells in lines}
         return self._lines[key]
 
-    def _told(self, path: Path, country: str, contract: TableContract, place: int) -> SourceRow:
-        cells = records(self.table(contract.name, country).iloc[[place]])[0]
+    def _told(self, path: Path, contract: TableContract, found: _Line) -> SourceRow:
+        line, cells = found
         figure = "indicator" in contract.columns
         return of_table(
             cells,
             contract,
             file=path.relative_to(self._shelf.places.published).as_posix(),
-            line=place + 2,
+            line=line,
             label=self.indicator(cells["indicator"]).label if figure else None,
             licence=self.codes.licences.get(cells.get("publisher", ""), ""),
         )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
-from analysis.contracts.tables import TableContract
+from analysis.contracts.tables import INTERNATIONAL, TableContract
 from analysis.published.cells import Fault
 from analysis.published.grid import Found, Grid
 
@@ -22,6 +23,28 @@ def broken(contract: TableContract, grid: Grid) -> Iterator[Found]:
         yield from _picks(grid)
     if "breakdown" in contract.columns:
         yield from _breakdowns(grid)
+
+
+def unheld(grid: Grid, folder: Path) -> Iterator[Found]:
+    """Find sets that ``sets.csv`` does not describe, or whose file is not in the set's folder."""
+    names = [contract.name for contract in INTERNATIONAL]
+    for row, line in grid.lines:
+        known = line["set"] in names and line["file"]
+        if known and line["file"] not in held_by(folder / line["set"]):
+            what = "a file that the folder of its set does not hold"
+            yield row, "file", Fault(what, "Correct the name, or restore the file.")
+    described = {line["set"] for _, line in grid.lines}
+    for name in names:
+        if name not in described:
+            yield None, "set", Fault(f"no row for {name}", "Add one with its file and licence.")
+
+
+def held_by(folder: Path) -> frozenset[str]:
+    """Return the names of what a folder holds; nothing where there is no such folder."""
+    try:
+        return frozenset(entry.name for entry in folder.iterdir())
+    except (OSError, ValueError):
+        return frozenset()
 
 
 def _duplicates(contract: TableContract, grid: Grid) -> Iterator[Found]:

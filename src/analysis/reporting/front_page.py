@@ -29,24 +29,29 @@ _GRADES = "ABCDE"
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one finding says in short: the words, its grade, how many caveats it has.
+    """What one finding says in short, and its grade.
 
     ``grade`` is empty where the next finding of the point bears the same: then it
-    stands once, behind the last of them. ``caveats`` is empty where there is none.
+    stands once, behind the last of them.
     """
 
     words: str
     finding: str
     grade: str = ""
-    caveats: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One point under a heading: a label, if any, and what its findings say."""
+    """One point under a heading: a label, if any, and what its findings say.
+
+    ``caveats`` counts theirs, in words, and leads to the finding with most of them;
+    both are empty where there is none.
+    """
 
     label: str
     said: tuple[Said, ...]
+    caveats: str = ""
+    leads_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +90,9 @@ class FrontPage:
         for block in self.blocks:
             texts += [block.heading] + ([] if block.points else [block.empty])
             for point in block.points:
-                texts.append(point.label)
+                texts += [point.label, point.caveats]
                 for said in point.said:
-                    texts += [said.words, said.grade, said.caveats]
+                    texts += [said.words, said.grade]
         return texts
 
 
@@ -123,10 +128,8 @@ def _page(report: ReportInput, language: Language) -> FrontPage:
     return FrontPage(
         language=language,
         kicker=_say("kicker", language, country=report.country),
-        title=_say("title", language, baseline=before.short, current=after.short),
-        subtitle=_say(
-            "subtitle", language, before=_side(before, language), after=_side(after, language)
-        ),
+        title=_say("title", language),
+        subtitle=_subtitle(before, after, language),
         answer=tuple(
             Said(_sentence(found["short"][language]), str(found["id"]))
             for found in _present(front.answer, report)
@@ -141,12 +144,16 @@ def _page(report: ReportInput, language: Language) -> FrontPage:
     )
 
 
-def _side(plan: Plan, language: Language) -> str:
-    years = _years(plan, language)
-    scope = plan.scope.said_in(language)
-    if not scope or len(scope.split()) > _SCOPE:
-        return years
-    return _say("side_scope", language, years=years, scope=scope)
+def _subtitle(before: Plan, after: Plan, language: Language) -> str:
+    """Say which years are compared, and for whom if both plans say it in few words."""
+    scopes = [plan.scope.said_in(language) for plan in (before, after)]
+    sides = [_years(plan, language) for plan in (before, after)]
+    if all(scope and len(scope.split()) <= _SCOPE for scope in scopes):
+        sides = [
+            _say("side_scope", language, years=years, scope=scope)
+            for years, scope in zip(sides, scopes, strict=True)
+        ]
+    return _say("subtitle", language, before=sides[0], after=sides[1])
 
 
 def _years(plan: Plan, language: Language) -> str:
@@ -178,16 +185,19 @@ def _block(
 def _point(entry: FrontEntry, found: Sequence[FindingJson], language: Language) -> Point:
     label = entry.label.said_in(language) if entry.label else _label(found[0], language)
     if len(found) > 1 and {one["verdict"] for one in found} == {"not_submitted"}:
-        said = words.capital(_say("not_submitted", language))
+        said = _sentence(words.say("values.not_submitted", language))
         return Point(label, (Said(said, str(found[0]["id"]), str(found[0]["grade"])),))
     # A grade stands behind the last of several neighbours that bear it.
     grades = [this["grade"] if this["grade"] != after["grade"] else ""
               for this, after in pairwise(found)]  # fmt: skip
     said_by = tuple(
-        Said(_words(one, label, language), str(one["id"]), str(grade), _caveats(one, language))
+        Said(_words(one, label, language), str(one["id"]), str(grade))
         for one, grade in zip(found, [*grades, found[-1]["grade"]], strict=True)
     )
-    return Point(label, said_by)
+    # That nothing speaks against a finding is printed with it, and is no caveat to count.
+    caveats = [max(len(one["caveats"]) - (not one["contrary"]), 0) for one in found]
+    most = str(found[caveats.index(max(caveats))]["id"])
+    return Point(label, said_by, _counted(sum(caveats), language), most if any(caveats) else "")
 
 
 def _label(found: FindingJson, language: Language) -> str:
@@ -203,11 +213,10 @@ def _words(found: FindingJson, label: str, language: Language) -> str:
     return _stop(bare) if label and bare != said else _sentence(said)
 
 
-def _caveats(found: FindingJson, language: Language) -> str:
-    count = len(found["caveats"])
-    if count < 2:
-        return _say("caveat_one", language) if count else ""
-    return _say("caveats_many", language, count=count)
+def _counted(caveats: int, language: Language) -> str:
+    if caveats < 2:
+        return _say("caveat_one", language) if caveats else ""
+    return _say("caveats_many", language, count=caveats)
 
 
 def _grades_line(report: ReportInput, language: Language) -> str:

@@ -12,6 +12,7 @@ from analysis.contracts.published import Break, Language, Series, Text
 from analysis.language import numbers, words
 from analysis.methods import rates
 from analysis.published.files import records
+from analysis.published.rows import ids_in
 from analysis.study.comparison import Compared
 from analysis.study.reading import Reading, subject
 from analysis.study.windows import window
@@ -91,13 +92,13 @@ def statements(reading: Reading) -> Listing:
             "plan": lambda row: _plans(reading, row["plan_id"]),
             "statement": _pair("statement"),
         },
-        rows_of=lambda row: tuple(row["rows"].split(";")),
+        rows_of=lambda row: ids_in(row["rows"]),
     )
 
 
 def roles(reading: Reading) -> Listing:
     """What each body did under each plan."""
-    names = reading.table("organisations").set_index("org_id")
+    names = reading.table("organisations").drop_duplicates("org_id").set_index("org_id")
     return from_rows(
         reading,
         "roles",
@@ -128,7 +129,7 @@ def conflicts(reading: Reading, *indicators: str) -> Listing:
             "rule": _pair("rule"),
             "picked": lambda row: row["picked"] or words.text("study.picked_none"),
         },
-        rows_of=lambda row: tuple(part for part in row["rows"].split(";") if part),
+        rows_of=lambda row: ids_in(row["rows"]),
     )
 
 
@@ -163,7 +164,7 @@ def evaluations(reading: Reading) -> Listing:
             "who": _pair("evaluation"),
             "direction": lambda row: words.text(f"study.direction_{row['direction']}"),
             "finding": _pair("finding"),
-            "tie": lambda row: words.text(f"study.tie_{row['plan_tie']}"),
+            "tie": lambda row: words.text(f"study.tie_{row['plan_tie'] or 'unknown'}"),
         },
     )
 
@@ -352,7 +353,7 @@ def _break(brk: Break) -> tuple[Cell, ...]:
 
 
 def _touches(reading: Reading, cell: str, indicators: Sequence[str]) -> bool:
-    ids = [part for part in cell.split(";") if part]
+    ids = ids_in(cell)
     figured = reading.table("figures").set_index("row_id")["indicator"]
     found = {str(figured[row]) for row in ids if row in figured.index}
     found |= {row.split("-")[2] for row in ids if row.startswith("UNODC-")}

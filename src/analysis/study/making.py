@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from analysis.contracts.findings import Contrary, Finding
 from analysis.contracts.published import Series, Text
 from analysis.findings import record
-from analysis.language import words
+from analysis.language import numbers, words
 from analysis.published.files import records
+from analysis.published.rows import ids_in
 from analysis.study.comparison import Compared, Counted, Ranked, Refused, Silent
 from analysis.study.reading import Reading
 
@@ -25,7 +26,7 @@ def contrary(reading: Reading, id: str) -> tuple[Contrary, ...]:
     """Return what the record holds against a finding (``contrary.csv``)."""
     table = reading.table("contrary")
     return tuple(
-        Contrary(Text(row["text_da"], row["text_en"]), tuple(row["rows"].split(";")))
+        Contrary(Text(row["text_da"], row["text_en"]), ids_in(row["rows"]))
         for row in records(table[table["finding"] == id])
     )
 
@@ -119,12 +120,20 @@ def _silent(reading: Reading, id: str, result: Silent) -> Finding:
     return record.not_submitted(
         id,
         question(id),
-        result.series.label,
+        _what_is_missing(result),
         reading.country.name,
         reading.compared,
         indicator=result.series.indicator,
         country=reading.country.iso3,
     )
+
+
+def _what_is_missing(result: Silent) -> Text:
+    label = result.series.label
+    if not result.series.years:
+        return label
+    years = numbers.both(numbers.years, result.missing[0], result.missing[-1])
+    return words.text("study.of_years", label=label, years=years)
 
 
 def leads_with_wider(finding: Finding) -> bool:

@@ -158,10 +158,13 @@ class Study(Reading):
             for area in listings.AREAS
         )
         windows = [window(areas[0], plan) for plan in self.compared]
-        if any(window is None for window in windows):
-            return self.record(id, comparison.Silent(areas[0], tuple(self.baseline.years)))
-        before, after = (window.span for window in windows if window)
-        rows = {row for area in areas for row in area.rows}
+        for plan, found in zip(self.compared, windows, strict=True):
+            if found is None:
+                return self.record(id, comparison.Silent(areas[0], tuple(plan.years)))
+        before, after = (found.span for found in windows if found)
+        rows = {
+            row for area in areas for span in (before, after) for row in area.within(*span).rows
+        }
         return self._show(
             record.described_index(
                 id,
@@ -233,6 +236,11 @@ class Study(Reading):
             Path(run).glob(f"{self.language}/*.ipynb"),
             key=lambda path: (order.index(path.stem) if path.stem in order else len(order), path),
         )
+        if not found:
+            raise FindingError(
+                "synthesis: the build that it reads holds no notebook that ran before it. "
+                "Build first: workbench build"
+            )
         notebooks = {
             (path.stem, self.language): json.loads(path.read_text(encoding="utf-8"))
             for path in found

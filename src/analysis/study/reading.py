@@ -19,6 +19,7 @@ from analysis.published.codes import Country
 from analysis.published.files import records
 from analysis.published.load import Record
 from analysis.published.parts import By
+from analysis.published.rows import ids_in
 
 Row = dict[str, str]
 
@@ -80,11 +81,6 @@ class Reading:
     def compared(self) -> tuple[Plan, Plan]:
         """The baseline and the current plan."""
         return self.baseline, self.current
-
-    @property
-    def at_home(self) -> bool:
-        """Whether the plans are those of the country whose figures are compared."""
-        return self.baseline.country == self.current.country == self.country.iso3
 
     def plans(self) -> tuple[Plan, ...]:
         """The two plans and what of the country's own amends them, by first year."""
@@ -167,8 +163,9 @@ class Reading:
         """Counts that somebody owes for the years of either plan."""
         table = self.table("owed")
         first, last = self.baseline.first_year, self.current.last_year
-        starts, ends = (table[name].str[:4] for name in ("period_start", "period_end"))
-        return table[(starts <= str(last)) & (ends >= str(first))].reset_index(drop=True)
+        years = [owed_years(row, first, last) for row in records(table)]
+        touched = [start <= last and end >= first for start, end in years]
+        return table[pd.Series(touched, index=table.index, dtype=bool)].reset_index(drop=True)
 
     def promises(self) -> pd.DataFrame:
         """What was promised, ruled and counted, by kind of help, under the later plan.
@@ -242,14 +239,20 @@ class Reading:
         return self.record_of.row(row_id)
 
     def fingerprint(self, row_ids: Iterable[str]) -> str:
-        """Return the SHA-256 of the content of published rows, whatever their order."""
-        rows = [asdict(self.row(row_id)) for row_id in sorted(set(row_ids))]
+        """Return the SHA-256 of the content of published rows, wherever each stands in its file."""
+        rows = [asdict(replace(self.row(id), line=0)) for id in sorted(set(row_ids))]
         content = json.dumps(rows, ensure_ascii=False, sort_keys=True).encode()
         return hashlib.sha256(content if rows else b"").hexdigest()
 
     def _with_breaks(self, series: Series) -> Series:
         own = tuple(brk for brk in self.breaks if brk.touches(series.indicator))
         return replace(series, breaks=own)
+
+
+def owed_years(row: Row, first: int, last: int) -> tuple[int, int]:
+    """Return the years for which a count is owed; an end that is not known is the comparison's."""
+    start, end = row["period_start"][:4], row["period_end"][:4]
+    return int(start or first), int(end or last)
 
 
 def _promise(topic: str, promise: Row | None, rule: Row | None, owed: Row) -> dict[str, str]:
@@ -260,8 +263,8 @@ def _promise(topic: str, promise: Row | None, rule: Row | None, owed: Row) -> di
         line[f"owed_{language}"] = owed[f"body_{language}"]
         line[f"promised_{language}"] = promise[f"short_{language}"] if promise else ""
         line[f"rule_{language}"] = rule[f"short_{language}"] if rule else ""
-    rows = [row["row_id"] for row in (owed, promise, rule) if row]
-    return line | {"rows": ";".join(rows)}
+    sourced = [id for said in (promise, rule) if said for id in ids_in(said["rows"])]
+    return line | {"rows": ";".join(dict.fromkeys([owed["row_id"], *sourced]))}
 
 
 def subject(topic: str) -> Text:

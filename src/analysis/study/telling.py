@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import pandas as pd
 
@@ -11,31 +11,37 @@ from analysis.contracts.published import Text
 from analysis.findings import record
 from analysis.language import words
 from analysis.published.files import records
+from analysis.published.rows import ids_in
 from analysis.study.making import contrary, joined
-from analysis.study.reading import Reading, subject
+from analysis.study.reading import Reading, Row, owed_years, subject
 
 _DIRECTIONS = ("positive", "negative", "mixed", "recommendation", "descriptive")
 
 
 def statements(reading: Reading, notebook: str, topics: Iterable[str]) -> Iterator[Finding]:
-    """Tell what documents say on some topics.
+    """Tell what documents say on some topics, one finding a topic.
 
-    A statement that sets the two plans side by side comes before statements on each
-    of them. A topic on which the country has none is *not submitted*.
+    A statement that sets the two plans side by side is told as it stands. Without one,
+    what is said of each plan alone is told, and a plan of which nothing is said is
+    *not submitted*; so is a topic on which the country has no statement at all.
     """
     for topic in topics:
-        chosen = _chosen(reading, topic)
-        if chosen.empty:
-            yield _none_submitted(reading, f"{notebook}.{topic}", topic)
-        for index, row in enumerate(records(chosen)):
-            own = "" if index == 0 and row["plan_id"] == reading.pair else f".{row['plan_id']}"
-            yield _documented(reading, f"{notebook}.{topic}{own}", topic, row)
+        table = reading.statements()
+        own = table[table["topic"] == topic]
+        both = records(own[own["plan_id"] == reading.pair])
+        id = f"{notebook}.{topic}"
+        if own.empty:
+            yield _none_submitted(reading, id, topic)
+        elif both:
+            yield _documented(reading, id, topic, both, _both_plans)
+        else:
+            yield _documented(reading, id, topic, records(own), _plan_by_plan)
 
 
 def links(reading: Reading, id: str) -> Finding:
     """Tell which measures carried over, as far as a quote says so."""
     found = reading.linked_measures()
-    if not reading.submitted("measures"):
+    if reading.measures().empty:
         return _none_submitted(reading, id, "links")
     if found.empty:
         said = short = words.text("study.no_link")
@@ -61,9 +67,11 @@ def traces(reading: Reading, id: str) -> Iterator[Finding]:
     trace = reading.traced()
     if trace.empty:
         yield _none_submitted(reading, id, "trace")
-    for finding_id in dict.fromkeys(trace["finding"]):
-        steps = trace[trace["finding"] == finding_id]
-        yield _traced(reading, id, str(finding_id), steps)
+    taken: set[str] = set()
+    for finding_id in map(str, dict.fromkeys(trace["finding"])):
+        code, name = reading.criterion_of(finding_id)
+        own_id = _distinct(f"{id}.{code}", {"row_id": finding_id}, taken)
+        yield _traced(reading, own_id, finding_id, name, trace[trace["finding"] == finding_id])
 
 
 def gaps(reading: Reading, notebook: str) -> Iterator[Finding]:
@@ -71,10 +79,11 @@ def gaps(reading: Reading, notebook: str) -> Iterator[Finding]:
     table = reading.owed()
     if table.empty:
         yield _none_submitted(reading, f"{notebook}.owed", "owed")
+    taken: set[str] = set()
     for row in records(table):
         rows = (row["row_id"],)
         yield record.owed(
-            f"{notebook}.owed.{row['topic']}",
+            _distinct(f"{notebook}.owed.{row['topic']}", row, taken),
             words.text("study.question_owed", subject=subject(row["topic"])),
             _text(row, "what"),
             _text(row, "body"),
@@ -82,7 +91,7 @@ def gaps(reading: Reading, notebook: str) -> Iterator[Finding]:
             rows,
             reading.compared,
             fingerprint=reading.fingerprint(rows),
-            years=(int(row["period_start"][:4]), int(row["period_end"][:4])),
+            years=owed_years(row, reading.baseline.first_year, reading.current.last_year),
             country=reading.country.iso3,
         )
 
@@ -110,26 +119,50 @@ def judgements(reading: Reading, notebook: str) -> Iterator[Finding]:
         )
 
 
-def _chosen(reading: Reading, topic: str) -> pd.DataFrame:
-    table = reading.statements()
-    own = table[table["topic"] == topic]
-    both = own[own["plan_id"] == reading.pair]
-    return own if both.empty else both
-
-
-def _documented(reading: Reading, id: str, topic: str, row: dict[str, str]) -> Finding:
-    rows = tuple(part.strip() for part in row["rows"].split(";"))
+def _documented(
+    reading: Reading,
+    id: str,
+    topic: str,
+    told: list[Row],
+    word: Callable[[Reading, list[Row], str], Text],
+) -> Finding:
+    rows = tuple(dict.fromkeys(id for row in told for id in ids_in(row["rows"])))
     return record.documented(
         id,
         _question(topic),
-        _text(row, "statement"),
-        _text(row, "short"),
+        word(reading, told, "statement"),
+        word(reading, told, "short"),
         rows,
         reading.compared,
         contrary=contrary(reading, id),
         fingerprint=reading.fingerprint(rows),
         country=reading.country.iso3,
     )
+
+
+def _both_plans(reading: Reading, told: list[Row], stem: str) -> Text:
+    return joined(_text(row, stem) for row in told)
+
+
+def _plan_by_plan(reading: Reading, told: list[Row], stem: str) -> Text:
+    """Word what is said of each plan: a statement names its plan itself, a short one does not."""
+    said = []
+    for plan in reading.compared:
+        ids = reading.with_amendments(plan)
+        own = [_text(row, stem) for row in told if row["plan_id"] in ids]
+        if own and stem == "statement":
+            said += own
+        else:
+            silence = words.text("study.nothing_submitted")
+            said.append(words.text("study.of_plan", plan=plan.short, said=joined(own or [silence])))
+    return joined(Text(words.capital(each.da), words.capital(each.en)) for each in said)
+
+
+def _distinct(id: str, row: Mapping[str, str], taken: set[str]) -> str:
+    """Return an id that no other finding has: two rows on one subject are two findings."""
+    own = f"{id}.{row['row_id']}" if id in taken else id
+    taken.add(own)
+    return own
 
 
 def _none_submitted(reading: Reading, id: str, topic: str) -> Finding:
@@ -157,26 +190,25 @@ def _each(found: pd.DataFrame, key: str) -> Text:
     return Text("; ".join(one.da for one in told), "; ".join(one.en for one in told))
 
 
-def _traced(reading: Reading, id: str, finding_id: str, steps: pd.DataFrame) -> Finding:
+def _traced(
+    reading: Reading, id: str, finding_id: str, criterion: Text, steps: pd.DataFrame
+) -> Finding:
     asked = reading.row(finding_id)
-    criterion = reading.criterion_of(finding_id)
     told = [words.text("study.trace_asked", asked=asked.what)]
     for relation in dict.fromkeys(steps["relation"]):
         own = steps[steps["relation"] == relation]
         whys = joined(_text(row, "why") for row in records(own))
         told.append(words.text(f"study.trace_{relation}", why=whys))
     rows = (finding_id, *steps["row_id"], *steps["target"])
-    code, name = criterion
-    own_id = f"{id}.{code}"
     met = "says_met" in set(steps["relation"]), "says_unmet" in set(steps["relation"])
     return record.documented(
-        own_id,
-        words.text("study.question_trace", criterion=_lower(name)),
+        id,
+        words.text("study.question_trace", criterion=_lower(criterion)),
         joined(told),
         words.text(f"study.trace_short_{_outcome(*met)}", asked=asked.what),
         rows,
         reading.compared,
-        contrary=contrary(reading, own_id),
+        contrary=contrary(reading, id),
         fingerprint=reading.fingerprint(rows),
         country=reading.country.iso3,
     )

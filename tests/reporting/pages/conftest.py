@@ -11,10 +11,11 @@ import pytest
 
 from analysis.contracts import outputs
 from analysis.contracts.findings import Contrary, Finding, Limits, Side, to_json
+from analysis.contracts.front_page import FrontEntry, FrontPageLayout
 from analysis.contracts.outputs import Check, Column, Table
 from analysis.contracts.published import Break, Language, Plan, SourceRow, Text
 from analysis.contracts.values import NOT_KNOWN, interval, number
-from analysis.reporting.manuscript.report_input import FrontLists, ReportInput
+from analysis.reporting.manuscript.report_input import ReportInput
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
@@ -55,6 +56,16 @@ def _row(id: str, printed: str = "", period: str = "2003") -> SourceRow:
     )
 
 
+def _counted(year: str, printed: str) -> SourceRow:
+    return replace(
+        _row(f"INT-TST-convicted-total-{year}", printed, year),
+        file="international/test/counts.csv",
+        line=int(year) - 1900,
+        what=Text("Dømte", "Convicted"),
+        quote=f"Testland; Persons convicted; Total; {year}: {printed}",
+    )
+
+
 ROWS = {
     row.id: row
     for row in (
@@ -64,6 +75,7 @@ ROWS = {
             for year in range(2001, 2009)
         ),
         _row("TST-owed", period="2005-2008"),
+        *(_counted(year, printed) for year, printed in (("2003", "<5"), ("2004", "6"))),
     )
 }
 
@@ -83,6 +95,14 @@ BREAKS = {
         ),
     )
 }  # fmt: skip
+
+LAYOUT = FrontPageLayout(
+    answer=("plan.promise",),
+    outcomes=("support.shelter",),
+    changed=(FrontEntry(("plan.scope",), Text("Hvem", "Who")),),
+    counted=(FrontEntry(("trial.prosecuted", "trial.police")),),
+    missing=(FrontEntry(("support.shelter",)),),
+)
 
 GRADES = {
     "A": Text("kvasieksperiment", "quasi-experiment"),
@@ -117,6 +137,10 @@ PROSECUTED = Finding(
             Text("I 2009 faldt tallet igen.", "In 2009 the number fell again."),
             ("TST-prosecuted-2008",),
         ),
+        Contrary(
+            Text("Dommene fulgte ikke med.", "Convictions did not follow."),
+            ("INT-TST-convicted-total-2003", "INT-TST-convicted-total-2004"),
+        ),
     ),
     rows=tuple(f"TST-prosecuted-{year}" for year in range(2001, 2008)),
     fingerprint="ab" * 32,
@@ -130,9 +154,15 @@ PROSECUTED = Finding(
     ),
     caveats=(
         Text(
-            "Politiet fik en ny enhed i samme periode; planens andel kan ikke skilles ud.",
-            "Police gained a new unit in the same years; the plan's share cannot be told apart.",
+            "Marts 2005: Politiet fik en ny enhed. Flere sager kan skyldes enheden.",
+            "March 2005: Police gained a new unit. More cases may be due to the unit.",
         ),
+        Text(
+            "2006 (uden kilde): Tællereglen blev ændret. Tal før og efter er ikke ens.",
+            "2006 (unsourced): The counting rule changed. Figures before and after differ.",
+        ),
+        Text("Kilden trykker <5 for 0-4.", "The source prints <5 for 0–4."),
+        Text("To sæt grænser er beregnet.", "Two pairs of limits were computed."),
     ),
     notebook="trial",
 )
@@ -163,6 +193,27 @@ SCOPE = replace(
     notebook="support",
 )
 
+PROMISE = replace(
+    SCOPE,
+    id="plan.promise",
+    question=Text("Hvad lovede planerne?", "What did the plans promise?"),
+    sentence=Text("2005-planen lovede flere hjælp.", "The 2005 plan promised help to more."),
+    short=Text("den anden plan lovede flere hjælp", "the second plan promised help to more"),
+)
+
+POLICE = replace(
+    SCOPE,
+    id="trial.police",
+    question=Text("Hvad gjorde politiet?", "What did the police do?"),
+    sentence=Text("Politiet fik en ny enhed.", "Police gained a new unit."),
+    short=Text("politiet fik en ny enhed i 2005", "police gained a new unit in 2005"),
+    caveats=(
+        Text("Enhedens størrelse er ikke fundet.", "The unit's size was not found."),
+        Text("Intet fundet taler imod.", "Nothing found speaks against it."),
+    ),
+    notebook="trial",
+)
+
 SHELTER = replace(
     SCOPE,
     id="support.shelter",
@@ -188,6 +239,10 @@ def _code(source: str, *shown: dict[str, Any]) -> dict[str, Any]:
         for data in shown
     ]
     return _cell("code", source, execution_count=None, outputs=displayed)
+
+
+def _tagged(tag: str, source: str) -> dict[str, Any]:
+    return {**_code(source), "metadata": {"tags": [tag]}}
 
 
 def _said(finding: Finding) -> dict[str, Any]:
@@ -246,11 +301,15 @@ def _trial(language: Language) -> dict[str, Any]:
     return _notebook(
         _cell("markdown", "# Blev flere tiltalt?\n\nEn *test* med **fed** skrift.", "da"),
         _cell("markdown", "# Were more prosecuted?\n\nA *test* with **bold** type.", "en"),
+        _tagged("parameters", 'baseline = "TL-2001"  # the earlier plan\nyears = 4'),
+        _tagged("injected-parameters", "# Parameters\nbaseline = 'TL-1999'\n"),
+        _code("study = open_study(baseline)"),
         _cell("markdown", "## Hvem er talt?\n\n- personer\n- ikke sager", "da"),
         _cell("markdown", "## Who is counted?\n\n- persons\n- not cases", "en"),
         _code("trial.show()", _picture(language)),
         _code("trial.table()", _table(language)),
         _code('study.record("trial.prosecuted")', _said(PROSECUTED)),
+        _code("study.record_statements()", _said(POLICE)),
         _code("study.require(True)", {outputs.CHECK: asdict(check)}),
         _cell("markdown", "## Hvad dette ikke viser\n\nOm [støtten](support.ipynb) hjalp.", "da"),
         _cell("markdown", "## Not shown\n\nWhether [support](support.ipynb) helped.", "en"),
@@ -263,7 +322,7 @@ def _support(language: Language) -> dict[str, Any]:
         _cell("markdown", "# What help was promised?", "en"),
         _cell("markdown", "| Hjælp | Lovet |\n|---|---|\n| Bolig | ja |", "da"),
         _cell("markdown", "| Help | Promised |\n|---|---|\n| Shelter | yes |", "en"),
-        _code("study.record_statements()", _said(SCOPE), _said(SHELTER)),
+        _code("study.record_statements()", _said(PROMISE), _said(SCOPE), _said(SHELTER)),
     )
 
 
@@ -280,9 +339,9 @@ def _report() -> ReportInput:
         country=Text("Testland", "Testland"),
         plans=(_plan("TL-2001", "2001", 2001, 2004), _plan("TL-2005", "2005", 2005, 2008)),
         languages=languages,
-        front=FrontLists(("plan.scope",), ("trial.prosecuted",), ("support.shelter",)),
+        front=LAYOUT,
         notebooks=notebooks,
-        findings=[to_json(finding) for finding in (SCOPE, SHELTER, PROSECUTED)],
+        findings=[to_json(finding) for finding in (PROMISE, SCOPE, SHELTER, PROSECUTED, POLICE)],
         sources=ROWS,
         breaks=BREAKS,
         grades=GRADES,

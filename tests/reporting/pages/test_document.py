@@ -12,11 +12,11 @@ import pytest
 from pypdf import PdfReader
 
 from analysis.contracts import outputs
-from analysis.contracts.published import LANGUAGES, Language, Text
+from analysis.contracts.published import LANGUAGES, Language, SourceRow, Text
 from analysis.errors import ReportError
 from analysis.reporting import front_page
 from analysis.reporting.document import write_pdf
-from analysis.reporting.manuscript import edition
+from analysis.reporting.manuscript import edition, row_sets
 from analysis.reporting.manuscript.report_input import ReportInput
 
 HOSTILE = '<script>alert(1)</script> #panic("a") $x^2$ @ref *b* _i_ `c` \\u{41} // end ] )'
@@ -46,11 +46,13 @@ def test_page_one_is_the_front_page(
     """The reader who opens the PDF and the one who opens index.html read the same page."""
     front = front_page.compose(report, language)
     text = _squeezed(PdfReader(documents[language]).pages[0].extract_text())
-    for said in (front.title, front.subtitle, *front.answer, front.grades):
-        assert _squeezed(said) in text
+    answer = [said.words for said in front.answer]
+    for words in (front.title, front.subtitle, *answer, front.outcome, front.grades):
+        assert _squeezed(words) in text
     for block in front.blocks:
         assert _squeezed(block.heading) in text
-        assert all(_squeezed(said.words) in text for said in block.sentences)
+        said = [said.words for point in block.points for said in point.said]
+        assert all(_squeezed(words) in text for words in said)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -103,9 +105,16 @@ def test_every_row_used_stands_in_the_source_list(
 ) -> None:
     """On paper there is nothing to click: the number must be found at the end."""
     text = _text(documents[language])
-    for row in edition.prepare(report).rows:
-        assert _squeezed(row.id) in text
-        assert _squeezed(row.quote) in text
+    printed = edition.prepare(report)
+    for entry in row_sets.draw_together(printed.rows):
+        if isinstance(entry, SourceRow):
+            assert _squeezed(entry.id) in text
+            assert _squeezed(entry.quote) in text
+    # Rows of one series: id and quote once, then each row's number, year and value.
+    assert "INT-TST-convicted-total“Testland;Personsconvicted;Total”" in text
+    for year, value in (("2003", "<5"), ("2004", "6")):
+        number = printed.numbers[f"INT-TST-convicted-total-{year}"]
+        assert f"{number}{year}:{value}" in text
 
 
 def test_one_language_holds_no_sentence_of_the_other(documents: dict[str, Path]) -> None:
@@ -136,8 +145,8 @@ def test_a_table_over_several_pages_repeats_its_heading(
     book: Any = report.notebooks["trial", "en"]
     longer = copy.deepcopy(book)
     (table,) = outputs.of_kind(longer, outputs.TABLE)
-    table["cells"] = list(table["cells"]) * 12
-    table["rows_of"] = list(table["rows_of"]) * 12
+    table["cells"] = list(table["cells"]) * 24
+    table["rows_of"] = list(table["rows_of"]) * 24
     table["columns"][1]["label"]["en"] = "Headingword"
     write_pdf(
         replace(report, notebooks={**report.notebooks, ("trial", "en"): longer}),
@@ -171,3 +180,16 @@ def test_a_broken_drawing_is_an_error_with_a_remedy(report: ReportInput, tmp_pat
     with pytest.raises(ReportError, match=r"document \(da\): typst could not set the report"):
         write_pdf(broken, "da", tmp_path / "broken.pdf")
     assert not (tmp_path / "broken.pdf").exists()
+
+
+def test_every_number_of_the_document_leads_to_its_row(documents: dict[str, Path]) -> None:
+    """A reference in text or table that opens nothing is a claim without a source."""
+    reader = PdfReader(documents["en"])
+    places = set(reader.named_destinations)
+    links = [
+        annotation.get_object() for page in reader.pages for annotation in page.get("/Annots", [])
+    ]
+    inside = [link for link in links if "/Dest" in link or "/D" in link.get("/A", {})]
+    assert len(inside) > 20
+    named = [str(link["/Dest"]) for link in inside if isinstance(link.get("/Dest"), str)]
+    assert set(named) <= places

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,10 +13,20 @@ from hypothesis import strategies as st
 
 from analysis.contracts.published import Language
 from analysis.errors import ReportError
-from analysis.reporting.manuscript import edition, facts, parts, prose, quotes
+from analysis.reporting.manuscript import (
+    caveats,
+    edition,
+    facts,
+    parts,
+    prose,
+    quotes,
+    row_sets,
+)
 from analysis.reporting.manuscript.parts import Code, Prose, Recorded
 from analysis.reporting.manuscript.report_input import ReportInput
 from analysis.reporting.pages.cleaning import clean
+
+Maker = Callable[..., ReportInput]
 
 
 def changed(
@@ -52,7 +62,7 @@ def test_consecutive_references_are_drawn_together(report: ReportInput) -> None:
     printed = edition.prepare(report)
     rows = ["TST-prosecuted-2003", "TST-prosecuted-2001", "TST-prosecuted-2002", "TST-owed"]
     found = [(ref.first, ref.last, ref.row) for ref in edition.references(printed, rows)]
-    assert found == [(1, 1, "TST-owed"), (3, 5, "TST-prosecuted-2001")]
+    assert found == [(3, 3, "TST-owed"), (5, 7, "TST-prosecuted-2001")]
 
 
 def test_a_row_that_is_not_in_the_record_stops_the_report(report: ReportInput) -> None:
@@ -110,9 +120,11 @@ def test_a_finding_is_read_from_its_own_type_not_from_html(report: ReportInput) 
         if isinstance(part, Recorded)
     ]
     assert [part.finding["id"] for part in shown] == [
+        "plan.promise",
         "plan.scope",
         "support.shelter",
         "trial.prosecuted",
+        "trial.police",
     ]
 
 
@@ -134,9 +146,9 @@ def test_facts_print_both_intervals_in_the_form_of_the_language(report: ReportIn
     }
     assert [line.split(" (")[0] for line in lines["Grænser"]] == ["2,97-34", "3,40-28"]
     assert lines["Talt (n)"] == [
-        "2001-planen, 2001-2004: 7-19 over 4 kalenderår",
-        "2005-planen, 2005-2008: 93 personer over 4 kalenderår",
-        "2009-2012: 46 personer over 4 kalenderår",
+        "2001-planen, 2001-2004: 7-19 på 4 kalenderår",
+        "2005-planen, 2005-2008: 93 personer på 4 kalenderår",
+        "2009-2012: 46 personer på 4 kalenderår",
     ]
 
 
@@ -147,6 +159,78 @@ def test_an_unsourced_break_says_so(report: ReportInput) -> None:
         for fact in facts.of_break(report.breaks["TST-rule"], report, "en")
     }
     assert lines["Quote"] == lines["Address"] == "unsourced"
+
+
+def test_breaks_and_other_caveats_are_parted(report: ReportInput) -> None:
+    """Fourteen sentences in a row are not read; two short lists are."""
+    parted = caveats.part(report.by_id["trial.prosecuted"], report, "en")
+    assert [brk.id for brk in parted.crossed] == ["TST-police", "TST-rule"]
+    assert parted.rest == (
+        "The source prints <5 for 0–4.",
+        "Two pairs of limits were computed.",
+    )
+
+
+def test_a_caveat_that_no_break_says_is_never_lost(with_finding: Maker) -> None:
+    """Where the order of breaks and caveats differs, a clause is told twice, not dropped."""
+    report = with_finding("trial.prosecuted", breaks=["TST-rule", "TST-police"])
+    parted = caveats.part(report.by_id["trial.prosecuted"], report, "en")
+    assert [brk.id for brk in parted.crossed] == ["TST-police", "TST-rule"]
+    assert len(parted.rest) == 4
+
+
+def test_neighbouring_code_is_opened_in_one_place_with_the_values_used(
+    report: ReportInput,
+) -> None:
+    """Three folded cells at the top of a page hide where the question begins."""
+    (chapter,) = [one for one in edition.prepare(report).chapters["en"] if one.name == "trial"]
+    shown = [part for part in chapter.parts if isinstance(part, Code)]
+    assert shown[0].source == (
+        "baseline = 'TL-1999'  # the earlier plan\nyears = 4\n\nstudy = open_study(baseline)"
+    )
+    assert not any("# Parameters" in part.source for part in shown)
+
+
+def test_cells_keep_their_places_when_code_is_drawn_together(report: ReportInput) -> None:
+    """The page is set cell by cell: a missing place would shift every figure after it."""
+    chapters = edition.prepare(report).chapters["en"]
+    book = report.notebooks["trial", "en"]
+    kept = [cell for cell in book["cells"] if parts.in_language(cell, "en")]
+    assert len(next(one for one in chapters if one.name == "trial").cells) == len(kept)
+
+
+def test_rows_of_one_file_are_drawn_together(report: ReportInput) -> None:
+    """Seven hundred rows that say the same but for a year bury the rows that do not."""
+    entries = row_sets.draw_together(edition.prepare(report).rows)
+    (drawn,) = [entry for entry in entries if isinstance(entry, row_sets.RowSet)]
+    (series,) = drawn.series
+    assert (series.stem, series.head) == (
+        "INT-TST-convicted-total",
+        "Testland; Persons convicted; Total",
+    )
+    assert [(one.stamp, one.words) for one in series.rows] == [("2003", "<5"), ("2004", "6")]
+
+
+def test_no_row_is_lost_when_rows_are_drawn_together(report: ReportInput) -> None:
+    """Each number of the text must still find its row."""
+    rows = edition.prepare(report).rows
+    found = [
+        row.id
+        for entry in row_sets.draw_together(rows)
+        for row in (
+            [one.row for series in entry.series for one in series.rows]
+            if isinstance(entry, row_sets.RowSet)
+            else [entry]
+        )
+    ]
+    assert found == [row.id for row in rows]
+
+
+def test_a_row_that_others_contradict_stands_alone(report: ReportInput) -> None:
+    """What disagrees must be seen to disagree, not vanish in a series."""
+    first, second = (report.sources[f"INT-TST-convicted-total-{year}"] for year in (2003, 2004))
+    drawn = row_sets.draw_together([first, replace(second, conflicts_with=("TST-owed",))])
+    assert [type(entry).__name__ for entry in drawn] == ["SourceRow", "SourceRow"]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -101,9 +102,9 @@ def test_code_is_one_click_away(site: Path) -> None:
 def test_each_line_of_a_table_leads_to_its_row(site: Path) -> None:
     """The number 14 of 2004 must open the row of 2004, not a list of sources."""
     text = (site / "da" / "trial.html").read_text(encoding="utf-8")
-    line = text[text.index('<th scope="row">2004</th>') :]
+    line = text[text.index('<th scope="row" class="whole">2004</th>') :]
     line = line[: line.index("</tr>")]
-    assert '<td class="right">14</td>' in line
+    assert '<td class="right whole">14</td>' in line
     assert 'href="sources.html#TST-prosecuted-2004"' in line
 
 
@@ -148,3 +149,48 @@ def test_hostile_words_come_out_as_words(report: ReportInput, tmp_path: Path) ->
     for path, page in _pages(tmp_path):
         assert "script" not in page.tags
         assert "&lt;script&gt;alert(1)&lt;/script&gt; #panic $x$ @ref" in path.read_text()
+
+
+def test_every_row_used_has_an_anchor_with_its_quote(report: ReportInput, site: Path) -> None:
+    """Rows of one file share a table; each number must still open its own line."""
+    text = (site / "en" / "sources.html").read_text(encoding="utf-8")
+    ids = _Page(site / "en" / "sources.html").ids
+    for id, row in report.sources.items():
+        assert id in ids
+        at = text.index(f'id="{id}"')
+        assert escape(row.quote, quote=False) in _unescaped(text[at : at + 2000])
+
+
+def _unescaped(text: str) -> str:
+    """Undo what Jinja escapes and `escape` leaves."""
+    return text.replace("&#34;", '"').replace("&#39;", "'")
+
+
+def test_a_card_lists_the_breaks_it_crosses_and_says_which_have_no_source(site: Path) -> None:
+    """Fourteen caveats in one paragraph are not read; a break without a source must show it."""
+    text = (site / "en" / "trial.html").read_text(encoding="utf-8")
+    card = text[text.index('id="trial.prosecuted"') :]
+    card = card[: card.index("<details>")]
+    assert "Breaks crossed (2)" in card
+    assert '<a href="breaks.html#TST-rule">2006: The counting rule changed.</a>' in card
+    assert card.count("(unsourced)") == 1
+    assert "<li>Two pairs of limits were computed.</li>" in card
+    assert "More cases may be due to the unit" not in card
+
+
+def test_a_figure_leads_to_its_full_size_and_names_its_sources_in_short(site: Path) -> None:
+    """The picture says its own source; the caption leads to the rows, one number each."""
+    text = (site / "en" / "trial.html").read_text(encoding="utf-8")
+    figure = text[text.index('<figure class="picture">') :]
+    figure = figure[: figure.index("</figure>")]
+    assert '<a href="../figures/trial.by_year.en.svg"' in figure
+    assert figure.count("sources.html#") == 1
+    assert "Source: test data." not in figure
+
+
+def test_the_code_is_folded_once_where_cells_show_nothing_else(site: Path) -> None:
+    """Three folds in a row at the top of a page look like three faults."""
+    text = (site / "en" / "trial.html").read_text(encoding="utf-8")
+    top = text[: text.index('<figure class="picture">')]
+    assert top.count('<details class="code">') == 1
+    assert "TL-1999" in top

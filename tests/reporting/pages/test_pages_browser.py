@@ -152,3 +152,23 @@ def test_the_front_page_prints_on_one_sheet(browser: Browser, site: Path) -> Non
     assert len(printed.pages) == 1
     assert "Det kunne vi ikke finde" in text
     assert "What changed" not in text
+
+
+def test_a_figure_scrolls_in_its_own_box_on_a_phone(browser: Browser, site: Path) -> None:
+    """Text of a figure shrunk to 360 points cannot be read; the box must be reachable by key."""
+    page = _open(browser, site, "en/trial.html", 360)
+    box = page.get_by_role("region", name="Figure: More prosecuted each year")
+    inner, outer = box.evaluate("box => [box.scrollWidth, box.clientWidth]")
+    assert (inner >= 720, outer <= 360) == (True, True)
+    assert box.get_attribute("tabindex") == "0"
+    page.context.close()
+
+
+def test_what_is_folded_away_is_printed(browser: Browser, site: Path) -> None:
+    """On paper there is nothing to open: what stands behind a finding would be lost."""
+    page = _open(browser, site, "en/trial.html", 1280)
+    printed = PdfReader(BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))
+    page.context.close()
+    text = normalize("NFKC", " ".join(one.extract_text() for one in printed.pages))
+    assert "In 2009 the number fell again." in " ".join(text.split())
+    assert "Bars from 11 to 18." in " ".join(text.split())

@@ -2,6 +2,10 @@
 
 ``pdf``       writes the file
 ``script``    the report in, the plain JSON that the template sets out
+``registers`` findings, breaks and rows in, the JSON of the registers at the end
+``drawings``  a figure in, the pieces that fit on a page each
+``lettering`` a figure's outlined words in, text out
+``widths``    a table in, the width of each column
 ``report.typ``  the template: layout only; every word reaches it as a JSON string
 """
 

@@ -7,13 +7,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-import matplotlib
 import typst
 
 from analysis.contracts.published import Language
 from analysis.errors import ReportError
 from analysis.reporting import front_page
-from analysis.reporting.document import script
+from analysis.reporting.document import lettering, script
 from analysis.reporting.manuscript import edition
 from analysis.reporting.manuscript.report_input import ReportInput
 
@@ -55,6 +54,5 @@ def write_pdf(report: ReportInput, language: Language, out: Path) -> None:
 def _compiler() -> typst.Compiler:
     template = (files("analysis.reporting.document") / "report.typ").read_bytes()
     # typst carries a serif; figures name the sans that matplotlib carries.
-    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-    fonts = typst.Fonts(include_system_fonts=False, font_paths=[folder])
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[lettering.FOLDER])
     return typst.Compiler(template, font_paths=fonts)

@@ -4,6 +4,9 @@
 ``parts``         an executed cell in, what a reader sees of it out
 ``prose``         Markdown in, one tree out, from which HTML and the PDF are set
 ``quotes``        a quote in, its language out
+``code``          a chapter's cells in, the code a reader may open out
 ``edition``       the report put in order: chapters, numbered sources
+``caveats``       a finding's caveats, parted: the breaks it crosses, and the rest
+``row_sets``      published rows in, those of one file and series drawn together
 ``facts``         what stands behind a finding, worded: limits, counts, breaks, sources
 """

@@ -9,7 +9,7 @@ from typing import Any
 from analysis.contracts.outputs import Picture, Table
 from analysis.contracts.published import Language, SourceRow
 from analysis.errors import ReportError
-from analysis.reporting.manuscript import parts, prose, report_input
+from analysis.reporting.manuscript import code, parts, prose, report_input
 from analysis.reporting.manuscript.parts import Part, Prose
 from analysis.reporting.manuscript.report_input import ReportInput
 
@@ -76,21 +76,18 @@ def prepare(report: ReportInput) -> Edition:
 
 
 def _chapter(report: ReportInput, name: str, language: Language) -> Chapter:
-    cells: list[tuple[Part, ...]] = []
-    title = ""
-    for cell in report.notebooks[name, language]["cells"]:
-        if not parts.in_language(cell, language):
-            continue
-        shown = parts.of_cell(cell)
-        if not title and shown and isinstance(shown[0], Prose):
-            title = prose.take_title(prose.parse(shown[0].markdown))[0]
-        cells.append(shown)
+    raw = report.notebooks[name, language]["cells"]
+    kept = code.with_values([cell for cell in raw if parts.in_language(cell, language)])
+    cells = code.drawn_together([parts.of_cell(cell) for cell in kept])
+    texts = [part.markdown for cell in cells for part in cell if isinstance(part, Prose)]
+    titles = (prose.take_title(prose.parse(text))[0] for text in texts)
+    title = next(filter(None, titles), "")
     if not title:
         raise ReportError(
             f"{name}.ipynb: no title in {language}. Begin a text cell tagged lang-{language} "
             "with a line that starts with '# '."
         )
-    return Chapter(name, language, title, tuple(cells))
+    return Chapter(name, language, title, cells)
 
 
 def _rows_used(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis.contracts.published import Break, Language, SourceRow, Text
@@ -13,6 +13,7 @@ from analysis.language import numbers, words
 from analysis.reporting.manuscript.report_input import FindingJson, ReportInput
 
 _YEARLY = " per calendar year"
+_NAMED = 3  # publishers that a caption names; more would hide the figure's own words
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def of_row(row: SourceRow, report: ReportInput, language: Language) -> tuple[Fac
         _fact("as_printed", [row.as_printed], language),
         _fact("period", [row.period], language),
         Fact(_say("quote", language), (quote,)),
-        _fact("publisher", [_label("publishers", row.publisher, report, language)], language),
+        _fact("publisher", [publisher(row, report, language)], language),
         Fact(_say("address", language), (Line(shown_address, address=address),)),
         _fact("trust", [_say(f"trust_{row.trust}", language)], language),
         _fact("licence", [row.licence], language),
@@ -76,6 +77,29 @@ def of_row(row: SourceRow, report: ReportInput, language: Language) -> tuple[Fac
         _fact("place", [place], language),
     ]
     return tuple(fact for fact in facts if fact.lines)
+
+
+def of_set(row: SourceRow, report: ReportInput, language: Language) -> tuple[Fact, ...]:
+    """Word what is the same behind every row of a set: where it is from, on what terms."""
+    shared = replace(row, as_printed="", period="", quote="")
+    told = {_say(key, language) for key in ("address", "trust", "licence")}
+    file = _fact("place", [row.file], language)
+    return (*(fact for fact in of_row(shared, report, language) if fact.label in told), file)
+
+
+def publisher(row: SourceRow, report: ReportInput, language: Language) -> str:
+    """Name who published a row; empty where the record does not say."""
+    return _label("publishers", row.publisher, report, language) if row.publisher else ""
+
+
+def publishers(rows: Sequence[str], report: ReportInput, language: Language) -> str:
+    """Name who published rows, as the label of their numbers; at most three by name."""
+    several = dict.fromkeys(publisher(report.sources[row], report, language) for row in rows)
+    named = [name for name in several if name]
+    if not named or len(named) > _NAMED:
+        return _say("rows", language)
+    key = "source_of" if len(named) == 1 else "sources_of"
+    return _say(key, language, publishers="; ".join(named))
 
 
 def of_break(brk: Break, report: ReportInput, language: Language) -> tuple[Fact, ...]:
@@ -90,7 +114,7 @@ def of_break(brk: Break, report: ReportInput, language: Language) -> tuple[Fact,
     facts = [
         _fact("flag", [_say(f"flag_{brk.flag}", language)], language),
         _fact("date", [numbers.day(brk.date, language)], language),
-        _fact("effect", [brk.effect.said_in(language)], language),
+        _fact("effect", [_sentence(brk.effect.said_in(language))], language),
         _fact("affects", affects, language),
         Fact(
             _say("quote", language), (Line(brk.quote, quoted=True) if brk.sourced else unsourced,)
@@ -229,7 +253,8 @@ def _label(kind: str, code: str, report: ReportInput, language: Language) -> str
 
 
 def _sentence(text: str) -> str:
-    return text if not text or text[-1] in ".?!" else text + "."
+    said = words.capital(text)
+    return said if not said or said[-1] in ".?!" else said + "."
 
 
 def _say(key: str, language: Language, **parts: str | int | Text) -> str:

@@ -20,8 +20,9 @@ class ReportInput:
     ``notebooks`` maps (name, language) to the executed notebook (nbformat 4 JSON)
     in reading order. ``findings`` are plain JSON as `contracts.findings.to_json`
     gives them, ``sources`` and ``breaks`` the published rows and breaks by id,
-    ``grades`` what each evidence grade means, ``front`` which of them the front page shows. ``documents`` gives, by language,
-    the address of the PDF relative to ``index.html``; empty where there is none.
+    ``grades`` what each evidence grade means, ``front`` which findings the front page
+    shows. ``documents`` gives, by language, the address of the PDF relative to
+    ``index.html``; empty where there is none.
     ``labels`` words the codes of the code lists, by list and code: ``("units",
     "persons")``, ``("publishers", ...)``, ``("indicators", ...)``.
     The first language is the one the front page opens in.

@@ -13,9 +13,10 @@ from markupsafe import Markup as Safe
 from markupsafe import escape
 
 from analysis.contracts.published import Language
-from analysis.language import words
-from analysis.reporting.manuscript import edition, facts, quotes
+from analysis.language import numbers, words
+from analysis.reporting.manuscript import caveats, edition, facts, quotes, row_sets
 from analysis.reporting.manuscript.edition import Edition, Reference
+from analysis.reporting.manuscript.row_sets import RowSet
 
 _TEMPLATES = ("layout", "parts", "front", "findings", "sources", "breaks", "chapter")
 
@@ -60,6 +61,38 @@ class Setting:
     def row_facts(self, row: Any) -> tuple[facts.Fact, ...]:
         """Word a published row."""
         return facts.of_row(row, self.report, self.language)
+
+    def caveats(self, finding: Any) -> caveats.Parted:
+        """Part a finding's caveats: the breaks it crosses, and the rest."""
+        return caveats.part(finding, self.report, self.language)
+
+    @property
+    def unsourced(self) -> str:
+        """What stands behind a break that no source backs."""
+        return words.say("values.unsourced", self.language)
+
+    def day(self, stamp: str) -> str:
+        """Write an ISO date of any precision."""
+        return numbers.day(stamp, self.language)
+
+    def publishers(self, rows: Any) -> str:
+        """Name who published rows, before their numbers."""
+        return facts.publishers(rows, self.report, self.language)
+
+    def sources(self) -> tuple[Any, ...]:
+        """Return every row used, those of one file drawn together."""
+        return row_sets.draw_together(self.edition.rows)
+
+    def set_title(self, entry: RowSet) -> str:
+        """Say whose rows a set holds, and their numbers."""
+        rows = [dated.row.id for series in entry.series for dated in series.rows]
+        placed = [self.edition.numbers[row] for row in rows]
+        whose = facts.publisher(entry.of, self.report, self.language)
+        return f"{min(placed)}\N{EN DASH}{max(placed)} {whose}"
+
+    def set_facts(self, entry: RowSet) -> tuple[facts.Fact, ...]:
+        """Word what is the same behind every row of a set."""
+        return facts.of_set(entry.of, self.report, self.language)
 
     def break_facts(self, brk: Any) -> tuple[facts.Fact, ...]:
         """Word a comparability break."""
