@@ -88,10 +88,10 @@ def build(
     began = time.monotonic()
     chosen = evaluations.with_overrides(evaluation, overrides or {})
     _refuse_unheeded(chosen)
-    require_sound(places)
     record = open_record(places)
     record.country(chosen.country)
     plans = plans_for(record, chosen.baseline, chosen.current, chosen.country)
+    require_sound(places)
     final = places.outputs / chosen.id
     with store.staging(final) as stage:
         executed = stage / "notebooks"
@@ -127,8 +127,8 @@ def run(
     """
     source = _notebook(places, notebook)
     values = engine_parameters.bind(source, dict(parameters))
-    require_sound(places)
     chosen = _chosen_by(places, values)
+    require_sound(places)
     final = places.outputs / "runs" / _folder(source.stem, parameters)
     with store.staging(final) as stage:
         job = Job(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -45,13 +46,11 @@ def test_findings_are_listed_in_either_language(there: Places, call: Callable[..
         assert all(finding["id"] in said.out for finding in found)
 
 
-def test_every_row_of_every_finding_can_be_followed(
-    there: Places, call: Callable[..., Any]
-) -> None:
-    """A number whose source cannot be opened is an assertion."""
+def test_a_row_of_every_finding_can_be_followed(there: Places, call: Callable[..., Any]) -> None:
+    """A number whose source cannot be opened is an assertion; all rows: tests/flow."""
     found = json.loads(call("findings", "list", "--json").out)
-    rows = {row for finding in found for row in finding["rows"]}
-    assert rows
+    rows = {finding["rows"][0] for finding in found if finding["rows"]}
+    assert len(rows) > 10
     for row in sorted(rows):
         said = call("data", "show", row)
         assert said.code == 0, said.err
@@ -85,7 +84,7 @@ def test_unknown_finding_is_refused_with_the_nearest(
     for verb in ("show", "cite"):
         said = call("findings", verb, known[:-1])
         assert (said.code, said.out) == (2, "")
-        assert f"Did you mean {known}?" in said.err
+        assert re.search(rf"(?:Did you mean|Nearest:) {re.escape(known)}\b", said.err)
 
 
 def test_clean_removes_one_folder_and_nothing_else(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -146,7 +147,7 @@ def _leads_somewhere(path: Path, link: str, pages: dict[Path, _Links]) -> bool:
     target = (path.parent / file).resolve() if file else path
     if not target.exists():
         return False
-    return not anchor or target not in pages or anchor in pages[target].anchors
+    return not anchor or target not in pages or unquote(anchor) in pages[target].anchors
 
 
 def test_figures_and_tables_lie_beside_the_report(real_build: Any) -> None:

@@ -190,6 +190,7 @@ def test_every_id_that_the_evaluation_names_is_in_the_register(findings: Any, ch
 def test_no_contrary_evidence_is_lost(real_build: Any, findings: Any) -> None:
     """A mistyped id in contrary.csv would hide what speaks against a finding."""
     table = open_record(real_build.places).table("contrary", "DNK")
+    assert sorted(set(table["finding"]) - set(findings)) == []
     for id, own in table.groupby("finding"):
         assert len(findings[id]["contrary"]) == len(own)
 
@@ -231,5 +232,5 @@ def test_synthesis_carries_every_finding(real_build: Any, findings: Any) -> None
         tables = of_kind(real_build.notebook(language, "synthesis"), TABLE)
         by_id = {table["id"]: table for table in tables}
         said, unsaid = (len(by_id[f"synthesis.{name}"]["cells"]) for name in ("said", "unsaid"))
-        assert len(by_id["synthesis.findings"]["cells"]) == len(findings)
         assert said + unsaid == len(findings)
+        assert min(said, unsaid) > 0

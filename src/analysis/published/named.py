@@ -45,6 +45,9 @@ def _part(key: str, value: str, category: str) -> Text:
         return whole
     spelled = _country_spelled(category or value) if key in _COUNTRIES else None
     name = spelled or category or value.replace("_", " ")
+    if key in _COUNTRIES and spelled is None:
+        # The source spells some as peoples ("Gambian"): quoted, as no country is named.
+        return words.text(f"{_CATALOGUE}.{key}_as_spelled", name=name)
     return _worded(key, name=name) or Text(da=value, en=value)
 
 
