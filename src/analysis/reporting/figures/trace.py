@@ -81,16 +81,24 @@ def _title(links: Sequence[Line], findings: Sequence[str], language: Language) -
     if not findings:
         return words.say("figures.trace_none", language)
 
-    def having(relation: str) -> int:
-        return len({line["finding"] for line in links if line["relation"] == relation})
+    def having(relation: str) -> set[str]:
+        return {line["finding"] for line in links if line["relation"] == relation}
 
+    met, unmet = having("says_met"), having("says_unmet")
+    later = {
+        "met": met - unmet,
+        "unmet": unmet - met,
+        "disputed": met & unmet,
+        "open": set(findings) - met - unmet,
+    }
+    told = [
+        words.say(f"figures.trace_later_{name}", language, n=len(found))
+        for name, found in later.items()
+        if found
+    ]
+    answered = len(having("stated_response"))
     return words.say(
-        "figures.trace_title",
-        language,
-        n=len(findings),
-        answered=having("stated_response"),
-        met=having("says_met"),
-        unmet=having("says_unmet"),
+        "figures.trace_title", language, n=len(findings), answered=answered, later=", ".join(told)
     )
 
 
