@@ -128,8 +128,8 @@ def _refuse_years(country: str, *given: Years | None) -> None:
 def _refuse_lone_plan(path: Path, rows: int) -> None:
     if rows:
         raise EvaluationError(
-            f"{path.parent.name}/{path.name}: {rows} rows are there, but not two plans to compare. "
-            "Add the rows of the other plan, then: workbench new evaluation"
+            f"{path.parent.name}/{path.name}: it holds one plan (in rows: {rows}), and an "
+            "evaluation compares two. Add the other, then: workbench new evaluation"
         )
 
 
