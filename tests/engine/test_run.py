@@ -49,6 +49,11 @@ print(year, plan)
 """
 
 
+def _left(work: Path) -> list[Path]:
+    """What a run left. Where ``work`` lies too deep for sockets it is not used at all."""
+    return list(work.iterdir()) if work.exists() else []
+
+
 def _workbench(home: Path) -> Path:
     (home / "evaluations").mkdir(parents=True)
     (home / "data" / "published").mkdir(parents=True)
@@ -80,7 +85,7 @@ def two_runs(
             notebook = write_notebook(home / "notebooks" / "a.ipynb", FIRST, FICKLE, FIGURE, READS)
             job = Job("en/a", notebook, {"year": "2008", "plan": "Å"})
             done = run_job(job, home / "out", home / "work", on_event=events.append)
-        assert list((home / "work").iterdir()) == []
+        assert not _left(home / "work")
         paths.append(done.path)
     return paths, events
 
@@ -145,7 +150,7 @@ def _fails(
     assert str(failed.value).endswith(f" The executed part lies in {kept}.")
     assert kept.exists()
     assert not (tmp_path / "out" / "a.ipynb").exists()
-    assert list((tmp_path / "work").iterdir()) == []
+    assert not _left(tmp_path / "work")
     return str(failed.value).removesuffix(f" The executed part lies in {kept}.")
 
 

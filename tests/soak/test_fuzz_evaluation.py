@@ -166,14 +166,9 @@ def test_any_command_line_is_answered(
             arguments = _arguments(rng)
             tally.rounds[arguments[0] if arguments[:1] in (["build"], ["run"]) else "others"] += 1
             said = _call(arguments, tally)
-            if said is None:
-                continue
-            if said[0] not in (0, 2) or (said[0] == 2 and not said[2].strip()):
-                tally.fail(f"{arguments[:2]} exit code {said[0]}", f"{arguments}\n{said}")
             changed = _differences(before, _tree(spoilable.home))
-            allowed = said[0] == 0 and arguments[0] == "new"
-            if changed and not (allowed and all(_is_of_new(path) for path in changed)):
-                tally.fail(f"{arguments[:2]} wrote", f"{arguments}\n{said}\n{changed[:5]}")
+            if said is not None:
+                _judge(arguments, said, changed, tally)
             if changed:
                 restore()
     _report("command lines", tally, tell)
@@ -230,6 +225,18 @@ def _call(arguments: list[str], tally: Tally) -> tuple[int, str, str] | None:
         return None
     tally.codes[f"exit code {code}"] += 1
     return code, out.getvalue().decode(), err.getvalue().decode()
+
+
+def _judge(
+    arguments: list[str], said: tuple[int, str, str], changed: list[str], tally: Tally
+) -> None:
+    """Refused in words, or done; nothing is written but by ``new``, and only where it may."""
+    code, _, told = said
+    if code not in (0, 2) or (code == 2 and not told.strip()):
+        tally.fail(f"{arguments[:2]} exit code {code}", f"{arguments}\n{said}")
+    allowed = code == 0 and arguments[0] == "new"
+    if changed and not (allowed and all(_is_of_new(path) for path in changed)):
+        tally.fail(f"{arguments[:2]} wrote", f"{arguments}\n{said}\n{changed[:5]}")
 
 
 def _arguments(rng: random.Random) -> list[str]:

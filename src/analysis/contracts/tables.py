@@ -226,6 +226,7 @@ CONTRARY = TableContract(
     (
         ROW,
         Field("finding", required=True),
+        Field("plan_id", "plans"),
         *_both("text"),
         Field("rows", "rows", required=True),
         Field("coder"),

@@ -247,6 +247,9 @@ def _caveats(
     if sides[0].exposure != sides[1].exposure:
         lengths = {"before": int(sides[0].exposure), "after": int(sides[1].exposure)}
         caveats.append(words.text("findings.unequal", **lengths))
+    for brk in crossed:
+        if brk.splits_a_year and (before_or_after := _within(brk, sides)):
+            caveats.append(words.text("findings.part_of_ratio", years=str(before_or_after)))
     if not all(side.count.exact for side in sides):
         caveats.append(words.text("findings.bounds"))
     caveats += _on_limits(series, dispersed)
@@ -273,6 +276,12 @@ def left_out(series: Series, plan: Plan, years: Years, plans: Plans) -> list[Tex
             years_said = numbers.both(word.years, listed)
             said.append(words.text(f"findings.{key}", years=years_said, plan=name))
     return said
+
+
+def _within(brk: Break, sides: Sequence[Side]) -> int:
+    """Return the year of a break that lies in a period compared, else 0."""
+    inside = any(side.first_year <= brk.year <= side.last_year for side in sides)
+    return brk.year if inside else 0
 
 
 def _on_limits(series: Series, dispersed: DispersedRange | None) -> list[Text]:

@@ -97,6 +97,8 @@ def _known(shelf: Shelf, grids: _Held) -> dict[str, Known]:
     }
     rows = {line["row_id"] for _, _, grid in grids.values() for _, line in grid.lines_with_ids}
     world = _WorldRows(shelf)
+    # While a file cannot be read, a row may stand in it: only the file itself is then wrong.
+    readable = all(grid.whole for _, _, grid in grids.values())
 
     def column(home: str, table: str, name: str) -> frozenset[str]:
         return frozenset(
@@ -111,7 +113,7 @@ def _known(shelf: Shelf, grids: _Held) -> dict[str, Known]:
             codes=codes,
             plans=column(home, "plans", "plan_id"),
             orgs=column(home, "organisations", "org_id"),
-            is_row=lambda row_id: row_id in rows or row_id in world,
+            is_row=lambda row_id: not readable or row_id in rows or row_id in world,
         )
         for home in {held for held, _, _ in grids.values()}
     }

@@ -138,9 +138,16 @@ class Codes:
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
     """Say that a name is unknown, with the nearest known ones."""
     near = sorted(known, key=lambda each: (-_likeness(name, each), each))[:3]
-    return (
-        f"{what}: {name} is unknown. Nearest: {', '.join(near) or 'none'}. All: workbench data list"
-    )
+    see = _ALL.get(what, "workbench data list")
+    return f"{what}: {name} is unknown. Nearest: {', '.join(near) or 'none'}. All: {see}"
+
+
+_ALL = {
+    "plan": "workbench data show plans",
+    "country": "data/codelists/countries.csv",
+    "indicator": "data/codelists/indicators.csv",
+}
+"""Where every known name of a kind stands."""
 
 
 def _likeness(name: str, other: str) -> float:

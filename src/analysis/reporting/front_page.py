@@ -135,10 +135,15 @@ def _page(report: ReportInput, language: Language) -> FrontPage:
             for found in _present(front.answer, report)
         ),
         outcome=_outcome(report, language),
-        blocks=(
-            _block("changed", front.changed, report, language),
-            _block("counted", front.counted, report, language),
-            _block("missing", front.missing, report, language),
+        # A heading without entries belongs to a report that asks less: one notebook by itself.
+        blocks=tuple(
+            _block(name, entries, report, language)
+            for name, entries in (
+                ("changed", front.changed),
+                ("counted", front.counted),
+                ("missing", front.missing),
+            )
+            if entries
         ),
         grades=_grades_line(report, language),
     )
@@ -165,6 +170,8 @@ def _years(plan: Plan, language: Language) -> str:
 
 def _outcome(report: ReportInput, language: Language) -> str:
     """Say whether the outcome is known: a rule over verdicts, so that nobody writes it by hand."""
+    if not report.front.outcomes:
+        return ""
     verdicts = [found["verdict"] for found in _present(report.front.outcomes, report)]
     decided = sum(verdict not in _OPEN for verdict in verdicts)
     if not verdicts or set(verdicts) == {"not_submitted"}:

@@ -47,6 +47,32 @@ def from_rows(
     )
 
 
+def plans(reading: Reading) -> Listing:
+    """The plans and their appendices: years compared and why, adoption, lead body."""
+    told = reading.plans()
+    return Listing(
+        title=words.text("study.title_plans"),
+        columns=columns(("plan", "title", "years", "years_rule", "adopted", "body")),
+        cells=tuple(
+            (
+                _capital(plan.short),
+                plan.title,
+                numbers.both(numbers.years, plan.first_year, plan.last_year),
+                plan.years_rule,
+                plan.adopted and _adopted(plan.adopted),
+                plan.lead_body,
+            )
+            for plan in told
+        ),
+        rows_of=tuple(plan.rows for plan in told),
+        source=source(reading, (row for plan in told for row in plan.rows)),
+    )
+
+
+def _adopted(stamp: str) -> Text:
+    return numbers.both(numbers.day, stamp)
+
+
 def measures(reading: Reading) -> Listing:
     """The measures of the plans, with status as reported and how they are tied to the plan."""
     pillars = _labels(reading, "pillars")

@@ -23,8 +23,12 @@ def question(id: str) -> Text:
 
 
 def contrary(reading: Reading, id: str) -> tuple[Contrary, ...]:
-    """Return what the record holds against a finding (``contrary.csv``)."""
+    """Return what the record holds against a finding of this comparison (``contrary.csv``).
+
+    A line that names plans speaks about their comparison alone.
+    """
     table = reading.table("contrary")
+    table = table[table["plan_id"].isin([reading.pair, ""])]
     return tuple(
         Contrary(Text(row["text_da"], row["text_en"]), ids_in(row["rows"]))
         for row in records(table[table["finding"] == id])

@@ -261,6 +261,7 @@ def _display(item: object) -> None:
 
 
 LISTINGS: dict[str, Callable[..., Listing]] = {
+    "plans": listings.plans,
     "measures": listings.measures,
     "links": listings.links,
     "statements": listings.statements,

@@ -91,7 +91,7 @@ class _Writer:
             yield self._picture(part)
         elif isinstance(part, Check):
             held = words.say(f"report.{'held' if part.held else 'not_held'}", self.language)
-            yield {"kind": "check", "text": f"{part.claim.said_in(self.language)}: {held}"}
+            yield {"kind": "check", "text": f"{part.claim.said_in(self.language)} ({held})"}
 
     def _finding(self, found: Mapping[str, Any]) -> Json:
         parted = caveats.part(found, self.report, self.language)

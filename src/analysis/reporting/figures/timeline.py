@@ -103,9 +103,13 @@ def _title(plans: Sequence[Plan], breaks: Sequence[Break], language: Language) -
     ]
     if not named:
         return words.say("figures.plans_none", language)
-    key = {0: "timeline_none", 1: "timeline_one"}.get(len(breaks), "timeline_many")
+    # Those before or after the years compared are drawn, but make nothing compared harder.
+    first = min(plan.first_year for plan in plans)
+    last = max(plan.last_year for plan in plans)
+    inside = sum(first <= brk.year <= last for brk in breaks)
+    key = {0: "timeline_none", 1: "timeline_one"}.get(inside, "timeline_many")
     plans_words = words.capital(words.joined(named, language))
-    return words.say(f"figures.{key}", language, plans=plans_words, n=len(breaks))
+    return words.say(f"figures.{key}", language, plans=plans_words, n=inside)
 
 
 def _columns(sheet: Sheet) -> list[str]:

@@ -60,7 +60,7 @@ def of_finding(found: FindingJson, report: ReportInput, language: Language) -> t
 
 def of_row(row: SourceRow, report: ReportInput, language: Language) -> tuple[Fact, ...]:
     """Word a published row as a reader is led to it."""
-    address = row.source_url if row.source_url.startswith(("http://", "https://")) else ""
+    address = _linked(row.source_url)
     shown_address = row.source_url or _say("no_address", language)
     quote = Line(row.quote, quoted=True) if row.quote else Line(_say("no_quote", language))
     place = _say("place_line", language, file=row.file, line=row.line)
@@ -121,10 +121,15 @@ def of_break(brk: Break, report: ReportInput, language: Language) -> tuple[Fact,
         ),
         Fact(
             _say("address", language),
-            (Line(brk.source_url, address=brk.source_url) if brk.sourced else unsourced,),
+            (Line(brk.source_url, address=_linked(brk.source_url)) if brk.sourced else unsourced,),
         ),
     ]
     return tuple(fact for fact in facts if fact.lines)
+
+
+def _linked(address: str) -> str:
+    """Return an address that a browser can follow; a document's name is not one."""
+    return address if address.startswith(("http://", "https://")) else ""
 
 
 def _grade(found: FindingJson, report: ReportInput, language: Language) -> str:
