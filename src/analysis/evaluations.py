@@ -227,8 +227,23 @@ def _load(path: Path) -> Any:
         raise EvaluationError(
             f"{path.name}: line {line}: {error.problem}. Mend that line or the one above."
         ) from error
-    except yaml.YAMLError as error:
+    except _NOT_YAML as error:
         raise EvaluationError(f"{path.name}: not YAML. Write it as the others are.") from error
+    except OSError as error:
+        raise EvaluationError(
+            f"{path.name}: cannot be read ({error.strerror}). Allow reading it, or take it out."
+        ) from error
+
+
+# What PyYAML itself lets through when a tag or a number does not fit, or brackets never end.
+_NOT_YAML = (
+    yaml.YAMLError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+)
 
 
 def _is_marked(path: Path) -> bool:

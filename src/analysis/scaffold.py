@@ -24,7 +24,7 @@ from analysis.study.plans import choose_plans
 Years = tuple[int, int]
 """First and last of some whole calendar years."""
 
-_NAME = r"[a-z][a-z0-9_-]*"
+_NAME = r"[a-z][a-z0-9_-]{0,63}"
 
 
 def new_evaluation(
@@ -49,8 +49,8 @@ def new_evaluation(
     """
     if not re.fullmatch(_NAME, id):
         raise EvaluationError(
-            "new evaluation: the id must be lower-case letters, digits, - and _, and begin with a "
-            "letter, as it names a file and a folder. Choose another."
+            "new evaluation: the id must begin with a letter and hold at most 64 lower-case "
+            "letters, digits, - and _, as it names a file and a folder. Choose another."
         )
     path = places.evaluations / f"{id}.yml"
     if path.exists():
@@ -89,8 +89,8 @@ def new_notebook(places: Places, name: str, title_da: str, title_en: str) -> Pat
     """
     if not re.fullmatch(_NAME, name):
         raise NotebookError(
-            "new notebook: the name must be lower-case letters, digits, - and _, and begin with a "
-            "letter, as it names a file. Choose another."
+            "new notebook: the name must begin with a letter and hold at most 64 lower-case "
+            "letters, digits, - and _, as it names a file. Choose another."
         )
     path = places.notebooks / f"{name}.ipynb"
     if path.exists():

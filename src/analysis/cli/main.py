@@ -47,7 +47,9 @@ def main(arguments: list[str] | None = None) -> None:
     0 when all went well, 2 when the user can mend it, 3 when a notebook's own code
     failed, 130 when interrupted. A bug keeps its traceback.
     """
+    given = sys.argv[1:] if arguments is None else arguments
     try:
+        _require_utf8(given)
         code = workbench.main(arguments, prog_name="workbench", standalone_mode=False)
     except click.ClickException as error:
         error.show()
@@ -59,3 +61,17 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo("Interrupted. What was built before is as it was.", err=True)
         code = INTERRUPTED
     sys.exit(code)
+
+
+def _require_utf8(arguments: list[str]) -> None:
+    """Refuse what the shell could not decode: it would break whatever file it is written to."""
+    broken = [
+        place
+        for place, argument in enumerate(arguments, start=1)
+        if any("\ud800" <= sign <= "\udfff" for sign in argument)
+    ]
+    if broken:
+        raise AnalysisError(
+            f"workbench: {len(broken)} arguments are not UTF-8 (the {broken[0]}. is the first). "
+            "Set the terminal to UTF-8, or write them anew."
+        )

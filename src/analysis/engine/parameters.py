@@ -48,7 +48,7 @@ def read(notebook: Path) -> tuple[Parameter, ...]:
     try:
         statements = ast.parse(source).body
         comments = trailing_comments(source)
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise _unreadable(notebook, getattr(error, "lineno", None) or 1) from error
     found = [
         _parameter(notebook, statement, comments)
@@ -103,7 +103,7 @@ def load(notebook: Path) -> dict[str, Any]:
         raise NotebookError(_missing(notebook)) from error
     except OSError as error:
         raise NotebookError(f"{notebook.name}: cannot be read ({error.strerror}).") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NotebookError(
             f"{notebook.name}: is not valid notebook JSON{_at_line(error)}. "
             "Restore it from git, or save it again in JupyterLab."
