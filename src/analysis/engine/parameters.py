@@ -136,7 +136,7 @@ def _missing(notebook: Path) -> str:
     )
 
 
-def _at_line(error: ValueError) -> str:
+def _at_line(error: Exception) -> str:
     return f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
 
 

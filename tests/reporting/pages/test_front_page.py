@@ -117,10 +117,18 @@ def test_the_answer_on_outcomes_follows_the_verdicts(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_empty_block_says_so(report: ReportInput, language: Language) -> None:
     """A country without submissions gets words, not an empty column that looks like a fault."""
-    page = front_page.compose(replace(report, front=FrontPageLayout()), language)
+    entry = (FrontEntry(("nobody.recorded",)),)
+    wanted = FrontPageLayout((), ("nobody.recorded",), entry, entry, entry)
+    page = front_page.compose(replace(report, front=wanted), language)
     assert [block.points for block in page.blocks] == [(), (), ()]
     assert all(block.empty.endswith(".") for block in page.blocks)
     assert (page.answer, page.outcome) == ((), words.say("report.outcome_none", language))
+
+
+def test_a_page_that_asks_for_nothing_claims_nothing(report: ReportInput) -> None:
+    """The pages of a single notebook must not say that no plan was submitted."""
+    page = front_page.compose(replace(report, front=FrontPageLayout()), "en")
+    assert (page.answer, page.outcome, page.blocks) == ((), "", ())
 
 
 def test_a_finding_on_synthetic_data_is_refused(with_finding: Maker) -> None:
