@@ -97,6 +97,17 @@ def test_the_wording_rule(low: float, high: float, flags: list[str], said: str) 
     assert verdict.of_ratio(estimate, [_limits(low, high)], breaks) == said
 
 
+@given(st.floats(1.01, 50.0), st.floats(1.0, 20.0))
+def test_exact_limits_alone_decide_nothing_about_persons(low: float, width: float) -> None:
+    """Persons come in cases: exact limits called 8 of 100 unchanged rates changed (soak)."""
+    pair = _limits(low, low * width)
+    estimate = interval(low, low * width)
+    assert verdict.of_ratio(estimate, [pair], (), clustered=True) == "undecided"
+    assert verdict.of_ratio(estimate, [pair], ()) == "higher"
+    wider = Limits(low, low * width, 0.95, "dispersed")
+    assert verdict.of_ratio(estimate, [pair, wider], (), clustered=True) == "higher"
+
+
 def test_refuses_limits_that_do_not_cover_the_estimate() -> None:
     """Limits of one reading of "<5" would decide for all of them."""
     with pytest.raises(FindingError, match="1 of 1 pairs of limits do not cover"):

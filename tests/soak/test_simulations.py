@@ -176,7 +176,7 @@ def _take(
         _hold(kept, "dispersed", pairs[1], truth)
         _hold(kept, "wider", pairs[wider(exact, spread) == "dispersed"], truth)
     estimate = interval(exact.least.estimate, exact.most.estimate)
-    said = verdict.of_ratio(estimate, pairs, breaks)
+    said = verdict.of_ratio(estimate, pairs, breaks, clustered=True)
     kept.said[said] = kept.said.get(said, 0) + 1
     kept.exact_alone += verdict.of_ratio(estimate, pairs[:1], breaks) in DECIDED
 

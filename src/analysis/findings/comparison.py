@@ -66,7 +66,8 @@ def compare_rates(
     headline, others = _pairs(exact, dispersed)
     low, high = exact.least.estimate, exact.most.estimate
     estimate = interval(low, high)
-    said = verdicts.of_ratio(estimate, (headline, *others), crossed)
+    clustered = series.unit == "persons"
+    said = verdicts.of_ratio(estimate, (headline, *others), crossed, clustered=clustered)
     parts = _parts(series, plans, sides, estimate, (headline, *others), crossed, said)
     return finish(
         id=id,
@@ -86,8 +87,8 @@ def compare_rates(
         assumptions=_assumptions(dispersed),
         grade="C",
         breaks=tuple(brk.id for brk in crossed),
-        sentence=_worded("compare", "", _verdict_key(said, crossed), parts),
-        short=_worded("compare_short", "_short", _verdict_key(said, crossed), parts),
+        sentence=_worded("compare", "", _verdict_key(said, crossed, headline), parts),
+        short=_worded("compare_short", "_short", _verdict_key(said, crossed, headline), parts),
     )
 
 
@@ -178,7 +179,10 @@ _COINCIDENT = {
 """Wording where something happened in the same years but counting did not change."""
 
 
-def _verdict_key(said: Verdict, crossed: Sequence[Break]) -> str:
+def _verdict_key(said: Verdict, crossed: Sequence[Break], headline: Limits) -> str:
+    spans_null = headline.low <= verdicts.NULL_RATIO <= headline.high
+    if said == "undecided" and headline.method == "exact" and not spans_null:
+        return "undecided_alone"
     recounted = any(brk.flag in verdicts.CHANGED for brk in crossed)
     return said if recounted else _COINCIDENT.get(said, said)
 
@@ -253,7 +257,8 @@ def _caveats(
     if not all(side.count.exact for side in sides):
         caveats.append(words.text("findings.bounds"))
     caveats += _on_limits(series, dispersed)
-    if said == "undecided" and smallest_ratio is not None and math.isfinite(smallest_ratio):
+    told = dispersed is not None or series.unit != "persons"
+    if said == "undecided" and told and smallest_ratio and math.isfinite(smallest_ratio):
         ratio = numbers.both(word.ratios, smallest_ratio, smallest_ratio)
         caveats.append(words.text("findings.smallest_ratio", ratio=ratio))
     if not at_home(series, plans):

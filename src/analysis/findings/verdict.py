@@ -25,6 +25,7 @@ def of_ratio(
     breaks: Iterable[Break],
     *,
     null: float = NULL_RATIO,
+    clustered: bool = False,
 ) -> Verdict:
     """Say what a comparison of two periods shows.
 
@@ -43,6 +44,9 @@ def of_ratio(
         Those that the comparison crosses and that touch its indicator.
     null : float
         The value of no difference.
+    clustered : bool
+        Whether what is counted comes in groups, as persons do in cases. Exact limits
+        are then too narrow to decide alone (docs/methods.md, "What simulations show").
 
     Raises
     ------
@@ -60,6 +64,8 @@ def of_ratio(
             "Compute limits over every reading that the counts allow."
         )
     if any(pair.low <= null <= pair.high for pair in pairs):
+        return "undecided"
+    if clustered and {pair.method for pair in pairs} == {"exact"}:
         return "undecided"
     confounded = any(brk.flag in CONFOUNDING for brk in breaks)
     if low > null:
