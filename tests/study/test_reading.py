@@ -139,3 +139,13 @@ def test_parts_that_contradict_the_total_are_marked(danish: Any) -> None:
     """UNODC 2010: 49 women and 7 men for 53; 2021: 238 and 101 for 80."""
     parts = danish.parts("victims_identified", "sex")
     assert {parts.adding_up[year] for year in (2010, 2021)} == {"contradicts"}
+
+
+def test_parts_of_one_plan_keep_its_years_and_drop_the_silent(danish: Study) -> None:
+    """A hundred citizenships, nearly all unknown in the years compared, hide the few."""
+    every = danish.parts("victims_identified", "citizenship")
+    during = danish.parts("victims_identified", "citizenship", during=danish.current)
+    assert 0 < len(during.series) < len(every.series)
+    assert all(set(part.years) <= set(danish.current.years) for part in during.series)
+    assert all(part.points for part in during.series)
+    assert set(during.adding_up) == set(danish.current.years)

@@ -207,11 +207,21 @@ class Reading:
         )
         return self._with_breaks(found)
 
-    def parts(self, indicator: str, by: By) -> Parts:
-        """Return an indicator by sex, age, form or citizenship, and where it adds up."""
+    def parts(self, indicator: str, by: By, *, during: Plan | None = None) -> Parts:
+        """Return an indicator by sex, age, form or citizenship, and where it adds up.
+
+        ``during`` keeps the years of one plan, and the parts that have a figure in them.
+        """
         total = self.series(indicator)
         found = published_parts.parts(self.record_of, indicator, self.country.iso3, by)
-        return Parts(found, published_parts.adding_up(total, found))
+        sums = published_parts.adding_up(total, found)
+        if during is None:
+            return Parts(found, sums)
+        inside = (part.within(during.first_year, during.last_year) for part in found)
+        return Parts(
+            tuple(part for part in inside if part.points),
+            {year: state for year, state in sums.items() if year in during.years},
+        )
 
     def neighbours(self, indicator: str) -> tuple[Series, ...]:
         """Return the same indicator of the country and of those it is shown beside."""

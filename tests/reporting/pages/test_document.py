@@ -15,7 +15,7 @@ from analysis.contracts import outputs
 from analysis.contracts.published import LANGUAGES, Language, SourceRow, Text
 from analysis.errors import ReportError
 from analysis.reporting import front_page
-from analysis.reporting.document import write_pdf
+from analysis.reporting.document import registers, write_pdf
 from analysis.reporting.manuscript import edition, row_sets
 from analysis.reporting.manuscript.report_input import ReportInput
 
@@ -193,3 +193,11 @@ def test_every_number_of_the_document_leads_to_its_row(documents: dict[str, Path
     assert len(inside) > 20
     named = [str(link["/Dest"]) for link in inside if isinstance(link.get("/Dest"), str)]
     assert set(named) <= places
+
+
+def test_an_address_without_separators_can_still_break() -> None:
+    """A token of hundreds of signs ran across the next column and over its words."""
+    token = "https://example.org/files?enc=" + "a1B2c3D4" * 40
+    broken = registers._breakable(token)
+    assert broken.replace("\N{ZERO WIDTH SPACE}", "") == token
+    assert max(map(len, broken.split("\N{ZERO WIDTH SPACE}"))) <= 30

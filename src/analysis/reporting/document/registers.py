@@ -126,4 +126,6 @@ def refs(printed: Edition, rows: Iterable[str]) -> list[Json]:
 def _breakable(text: str) -> str:
     """Allow a line break inside what has no spaces: addresses, ids, file names, checksums."""
     parted = re.sub(r"(?<=\S{12})([/._=&?-])(?=\S{6})", "\\1\N{ZERO WIDTH SPACE}", text)
-    return re.sub(r"([0-9a-f]{16})(?=[0-9a-f])", "\\1\N{ZERO WIDTH SPACE}", parted)
+    parted = re.sub(r"([0-9a-f]{16})(?=[0-9a-f])", "\\1\N{ZERO WIDTH SPACE}", parted)
+    # Some addresses carry a token of hundreds of signs without any separator.
+    return re.sub(r"([^\s\u200b]{24})(?=[^\s\u200b]{6})", "\\1\N{ZERO WIDTH SPACE}", parted)
