@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -59,7 +60,9 @@ class Codes:
     def country(self, iso3: str) -> Country:
         """Return a country; `ParameterError` with the nearest known codes if there is none."""
         if iso3 not in self._countries:
-            raise ParameterError(unknown("country", iso3, self._countries))
+            # Only codes are suggested: a spoiled crosswalk may hold anything.
+            codes = [code for code in self._countries if re.fullmatch(r"[A-Z]{3}", code)]
+            raise ParameterError(unknown("country", iso3, codes))
         cells = self._countries[iso3]
         return Country(
             iso3=iso3,

@@ -7,6 +7,7 @@ from functools import cache
 from babel import Locale
 
 from analysis.contracts.published import Text
+from analysis.errors import DataError
 from analysis.language import words
 
 _CATALOGUE = "published"
@@ -36,7 +37,12 @@ def told(label: Text, breakdown: str, category: str = "") -> Text:
 
 
 def territory(iso2: str) -> Text:
-    """Name a country as CLDR does."""
+    """Name a country as CLDR does; `DataError` where the crosswalk's code is none."""
+    if iso2 not in _territories("da"):
+        raise DataError(
+            "codelists/countries.csv: a row has an iso2 that is no country code. "
+            "Correct it to ISO 3166-1 alpha-2."
+        )
     return Text(da=_territories("da")[iso2], en=_territories("en")[iso2])
 
 

@@ -102,6 +102,10 @@ def policy_index(record: Record, country: str) -> pd.DataFrame:
         country; areas without a score are left out.
     """
     rows = record.sets.rows(POLICY, country)
+    if not rows["printed"].str.fullmatch(r"\d*").all():
+        raise DataError(
+            "international/policy_3p: a score is not a whole number. Put the file back as obtained."
+        )
     total = rows[rows["breakdown"] == "total"].set_index("year")["printed"].astype("Int64")
     areas = rows[rows["breakdown"] != "total"]
     return pd.DataFrame(
