@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.contracts.published import Break, Point, Series
 from analysis.contracts.tables import TRUST
 from analysis.contracts.values import NOT_KNOWN, Value, parse
-from analysis.errors import ParameterError
+from analysis.errors import DataError, ParameterError
 from analysis.published import glotip
 from analysis.published.codes import Pick
 from analysis.published.load import Record
