@@ -38,6 +38,11 @@ class Places:
         return self.home / "notebooks"
 
     @property
+    def cache(self) -> Path:
+        """What runs gave, kept so that the same need not be run again; safe to remove."""
+        return self.home / ".workbench"
+
+    @property
     def outputs(self) -> Path:
         """Everything that is rebuilt."""
         return self.home / "outputs"

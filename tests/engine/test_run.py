@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from analysis.engine.events import Event
-from analysis.engine.run import Job, run_job
+from analysis.engine.run import Job, Limits, run_job
 from analysis.errors import CellError, NotebookError, ParameterError
 
 FIRST = "year = 2007  # first year\nplan = 'DK-2007'  # plan"
@@ -145,7 +145,9 @@ def _fails(
 ) -> str:
     notebook = write_notebook(tmp_path / "a.ipynb", FIRST, *cells)
     with pytest.raises(CellError) as failed:
-        run_job(Job("a", notebook, timeout_seconds=seconds), tmp_path / "out", tmp_path / "work")
+        run_job(
+            Job("a", notebook, limits=Limits(seconds=seconds)), tmp_path / "out", tmp_path / "work"
+        )
     kept = tmp_path / "out" / "failed" / "a.ipynb"
     assert str(failed.value).endswith(f" The executed part lies in {kept}.")
     assert kept.exists()

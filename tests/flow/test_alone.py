@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from analysis import flow
 from analysis.errors import AnalysisError, CellError, FindingError
+from analysis.flow import alone, built
 from analysis.places import Places
 
 HOME = Path(__file__).parents[2]
@@ -33,7 +33,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
 def swedish(places: Places) -> Path:
     """The notebook most about one country, run for another: its executed file."""
     _give_a_parameter(places.notebooks / "plans.ipynb", 'note = ""  # not used')
-    return flow.run(places, "plans", {"country": "SWE", "language": "da", "note": "../../x"})
+    return alone.run(places, "plans", {"country": "SWE", "language": "da", "note": "../../x"})
 
 
 def _give_a_parameter(path: Path, line: str) -> None:
@@ -92,7 +92,7 @@ def test_folder_is_named_by_its_parameters_and_lies_in_runs(swedish: Path, place
 def test_synthesis_of_nothing_is_refused(places: Places) -> None:
     """An empty board would read as: nothing was found."""
     with pytest.raises(CellError, match="holds no notebook that ran before it"):
-        flow.run(places, "synthesis", {})
+        alone.run(places, "synthesis", {})
     assert not (places.outputs / "runs" / "synthesis").exists()
 
 
@@ -104,7 +104,7 @@ def test_synthesis_of_another_country_does_not_read_the_default_build(
     folder.symlink_to(real_build.folder)
     try:
         with pytest.raises(CellError, match="holds no notebook that ran before it"):
-            flow.run(places, "synthesis", {"country": "SWE"})
+            alone.run(places, "synthesis", {"country": "SWE"})
     finally:
         folder.unlink()
 
@@ -112,10 +112,10 @@ def test_synthesis_of_another_country_does_not_read_the_default_build(
 def test_findings_of_what_is_not_built_name_the_command(places: Places) -> None:
     """Which command, with which parameters: the folder's name says it."""
     with pytest.raises(FindingError, match=r"workbench build denmark-2002-2007 -p country=SWE$"):
-        flow.findings(places, "denmark-2002-2007+country=SWE")
+        built.findings(places, "denmark-2002-2007+country=SWE")
 
 
 def test_removing_what_is_not_there_is_refused(places: Places) -> None:
     """A mistyped name must not look like a cleaned folder."""
     with pytest.raises(AnalysisError, match="outputs: sweden is unknown among 0"):
-        flow.clean(places, "sweden")
+        built.clean(places, "sweden")

@@ -41,12 +41,12 @@ def verb(
     places = find_places()
     chosen = evaluations.read(places, options.chosen(places, evaluation))
 
-    from analysis import flow
     from analysis.cli.progress import shown_progress
+    from analysis.flow import building
 
     runs = len(chosen.notebooks) * len(chosen.languages)
     with shown_progress(runs, plain=as_json) as on_event:
-        built = flow.build(places, chosen, overrides=parameters, jobs=jobs, on_event=on_event)
+        built = building.build(places, chosen, overrides=parameters, jobs=jobs, on_event=on_event)
     if as_json:
         printing.as_json(
             {

@@ -23,9 +23,9 @@ def verb(evaluation: str | None) -> None:
     """
     places = find_places()
 
-    from analysis import flow
+    from analysis.flow import built
 
-    removed = flow.clean(places, evaluation)
+    removed = built.clean(places, evaluation)
     for path in removed:
         click.echo(path)
     click.echo(f"Removed: {len(removed)}.")

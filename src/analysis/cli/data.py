@@ -41,9 +41,9 @@ def list_(as_json: bool) -> None:
     """List the tables, their rows and publishers."""
     places = find_places()
 
-    from analysis import flow
+    from analysis.flow import records
 
-    tables = flow.list_data(places)
+    tables = records.list_data(places)
     if as_json:
         printing.as_json(tables)
     else:
@@ -69,15 +69,15 @@ def show(name: str, country: str | None, language: str, as_csv: bool, as_json: b
     """
     places = find_places()
 
-    from analysis import flow
+    from analysis.flow import records
 
-    tables = {entry["table"] for entry in flow.list_data(places)}
+    tables = {entry["table"] for entry in records.list_data(places)}
     if name not in tables:
         with _tables_suggested(name, tables):
-            row = flow.show_row(places, name)
+            row = records.show_row(places, name)
         _show_row(row, language, as_json)
         return
-    table = flow.show_table(places, name, country)
+    table = records.show_table(places, name, country)
     if as_csv:
         click.echo(table.to_csv(index=False, lineterminator="\n"), nl=False)
     elif as_json:
@@ -102,10 +102,10 @@ def check(country: str | None, as_json: bool) -> None:
     """
     places = find_places()
 
-    from analysis import flow
+    from analysis.flow import records
     from analysis.published.problems import grouped
 
-    problems = flow.check_data(places, country)
+    problems = records.check_data(places, country)
     errors = sum(problem.severity == "error" for problem in problems)
     if as_json:
         printing.as_json([asdict(problem) for problem in problems])

@@ -85,17 +85,17 @@ def cite(id: str, evaluation: str | None, language: Language) -> None:
     """
     places = find_places()
 
-    from analysis import flow
+    from analysis.flow import built
 
-    click.echo(flow.cite(places, options.chosen(places, evaluation), id, language))
+    click.echo(built.cite(places, options.chosen(places, evaluation), id, language))
 
 
 def _findings(evaluation: str | None) -> list[dict[str, Any]]:
     places = find_places()
 
-    from analysis import flow
+    from analysis.flow import built
 
-    return flow.findings(places, options.chosen(places, evaluation))
+    return built.findings(places, options.chosen(places, evaluation))
 
 
 def _named(id: str, findings: list[dict[str, Any]]) -> dict[str, Any]:

@@ -69,6 +69,7 @@ class Tally:
         with self._lock:
             parts = [
                 (self.count("finished"), "done"),
+                (self.count("reused"), "unchanged"),
                 (self.count("failed"), "failed"),
                 (self.count("skipped"), "skipped"),
                 (len(self.running), "running"),
@@ -80,6 +81,8 @@ def outcome(event: Event) -> str:
     """Return the line that tells how one run ended."""
     if event.kind == "finished":
         return f"{event.job}: done in {event.seconds:.1f} s"
+    if event.kind == "reused":
+        return f"{event.job}: unchanged"
     if event.kind == "failed":
         where = f" at cell {event.cell} of {event.cells}" if event.cells else ""
         return f"{event.job}: failed{where}"
@@ -110,7 +113,7 @@ def _drawn(tally: Tally) -> Iterator[Listener]:
     def listen(event: Event) -> None:
         tally.tell(event)
         if event.kind not in ("started", "cell"):
-            style = "green" if event.kind == "finished" else "red"
+            style = "green" if event.kind in ("finished", "reused") else "red"
             console.print(outcome(tally.ended[event.job]), style=style, highlight=False)
 
     with Live(

@@ -23,9 +23,9 @@ def verb(notebook: str, parameters: dict[str, str]) -> None:
     """
     places = find_places()
 
-    from analysis import flow
     from analysis.cli.progress import shown_progress
+    from analysis.flow import alone
 
     with shown_progress(1) as on_event:
-        executed = flow.run(places, notebook, parameters, on_event=on_event)
+        executed = alone.run(places, notebook, parameters, on_event=on_event)
     click.echo(executed)

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["started", "cell", "finished", "failed", "skipped"]
+Kind = Literal["started", "cell", "finished", "failed", "skipped", "reused"]
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """A step of one run: cell ``cell`` of ``cells`` begins, or the run ends after ``seconds``.
 
-    A run is ``skipped`` when one that it waits for failed.
+    A run is ``skipped`` when one that it waits for failed, ``reused`` when an earlier run
+    with the same fingerprint stands for it.
     """
 
     kind: Kind

@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,9 @@ class Pool:
                 "notebook": str(job.notebook.resolve()),
                 "parameters": dict(job.parameters),
                 "environment": dict(job.environment),
-                "timeout_seconds": job.timeout_seconds,
+                "folders": {name: str(folder) for name, folder in job.folders.items()},
+                "limits": asdict(job.limits),
+                "cold": job.cold,
             },
             "into": str(into),
             "aside": str(aside) if aside else "",

@@ -20,7 +20,19 @@ from analysis.places import HOME_VARIABLE, find_places
 if TYPE_CHECKING:
     from analysis.engine.kernels import Outcome
 
-TIMEOUT_SECONDS = 900
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one run may use at most.
+
+    ``seconds`` bounds what all cells take together; the start of a kernel has a limit
+    of its own. ``memory_mb`` bounds the resident memory of the kernel with all its
+    children, ``output_mb`` what its cells print and show together.
+    """
+
+    seconds: int = 900
+    memory_mb: int = 4096
+    output_mb: int = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +40,9 @@ class Job:
     """A notebook to run with its parameters, as ``name``, once the jobs ``after`` are done.
 
     ``name`` becomes the path of the executed notebook, so ``da/support`` lies in a
-    folder. ``environment`` is added to the kernel's. ``timeout_seconds`` bounds what
-    all cells take together; the start of a kernel has a limit of its own.
+    folder. ``environment`` and ``folders`` are added to the kernel's environment: of
+    ``environment`` the values count for what the run gives, ``folders`` only say where
+    things lie. ``cold`` starts a kernel of its own, never a fork of a warm process.
     """
 
     name: str
@@ -37,16 +50,25 @@ class Job:
     parameters: Mapping[str, object] = field(default_factory=dict)
     after: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
-    timeout_seconds: int = TIMEOUT_SECONDS
+    folders: Mapping[str, Path] = field(default_factory=dict)
+    limits: Limits = Limits()
+    cold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Executed:
-    """An executed notebook: whose, where it lies, how many seconds the run took."""
+    """An executed notebook: whose, where it lies, how many seconds its run took.
+
+    ``reads`` are the files it announced while it ran, relative to the workbench, each
+    with the SHA-256 of what was read (``absent`` where there was none). ``reused``: an
+    earlier run with the same fingerprint gave it.
+    """
 
     name: str
     path: Path
     seconds: float
+    reads: Mapping[str, str] = field(default_factory=dict)
+    reused: bool = False
 
 
 def run_job(
@@ -118,8 +140,10 @@ def _execute(
         source,
         values,
         room=room,
-        environment=environment(room, _home(job)) | dict(job.environment),
-        timeout_seconds=job.timeout_seconds,
+        environment=environment(room, _home(job))
+        | {name: str(folder) for name, folder in job.folders.items()}
+        | dict(job.environment),
+        timeout_seconds=job.limits.seconds,
         on_cell=lambda cell, cells: on_event(Event("cell", job.name, cell, cells)),
         on_kernel=on_kernel,
         named=_named(job),
@@ -153,8 +177,8 @@ def _finish(notebook: dict[str, Any], job: Job, values: dict[str, object], room:
 
 
 def _home(job: Job) -> Path:
-    if named := job.environment.get(HOME_VARIABLE):
-        return Path(named).resolve()
+    if named := job.folders.get(HOME_VARIABLE):
+        return named.resolve()
     try:
         return find_places(job.notebook.resolve().parent).home
     except AnalysisError:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from analysis.engine import kernels
-from analysis.engine.run import Job, run_job
+from analysis.engine.run import Job, Limits, run_job
 from analysis.errors import AnalysisError
 
 _BIRTH_SECONDS = 5
@@ -68,7 +68,7 @@ class _Worker:
 
 
 def _answer(order: dict[str, Any], worker: _Worker) -> dict[str, Any]:
-    job = Job(**order["job"] | {"notebook": Path(order["job"]["notebook"])})
+    job = _job(order["job"])
     try:
         executed = run_job(
             job,
@@ -83,6 +83,17 @@ def _answer(order: dict[str, Any], worker: _Worker) -> dict[str, Any]:
     except Exception:  # noqa: BLE001 - a bug, which the build raises with this traceback
         return {"error": "", "message": traceback.format_exc()}
     return {"path": str(executed.path), "seconds": executed.seconds}
+
+
+def _job(told: dict[str, Any]) -> Job:
+    return Job(
+        **told
+        | {
+            "notebook": Path(told["notebook"]),
+            "folders": {name: Path(folder) for name, folder in told["folders"].items()},
+            "limits": Limits(**told["limits"]),
+        }
+    )
 
 
 def _listen(orders: queue.Queue[dict[str, Any]], worker: _Worker) -> None:
