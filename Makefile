@@ -37,7 +37,7 @@ check: install       ## Check style, types, imports, notebooks and dependencies
 	@echo "dependencies" && $(BIN)/python -m pytest -q tests/house/test_dependencies.py
 
 lab: install         ## Open JupyterLab on the notebooks
-	@WORKBENCH_HOME="$(CURDIR)" $(BIN)/python -m jupyter lab --notebook-dir=notebooks $(ARGUMENTS)
+	@WORKBENCH_HOME="$(CURDIR)" $(BIN)/python -m analysis lab $(ARGUMENTS)
 
 bench: install       ## Time the slow parts
 	@for file in benchmarks/*.py; do \

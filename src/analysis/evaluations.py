@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,16 +11,18 @@ from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import yaml
-from jsonschema import Draft202012Validator, ValidationError
-
+from analysis.contracts import schemas
 from analysis.contracts.findings import Basis
 from analysis.contracts.front_page import FrontEntry, FrontPageLayout
 from analysis.contracts.published import Language, Text
+from analysis.engine.run import Limits
 from analysis.errors import EvaluationError, ParameterError
 from analysis.places import Places
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator, ValidationError
 
 Parameter = str | int | float | bool
 
@@ -31,16 +32,19 @@ _REPLACEABLE = {
     "country": (r"[A-Z]{3}", "three capital letters (ISO 3166-1 alpha-3)"),
     "current": (r"[A-Za-z0-9][A-Za-z0-9._-]*", "a plan_id from the country's plans.csv"),
 }
+_ENDINGS = (".yml", ".yaml")
+_TAKEN = {"runs": "`workbench run`", "sweeps": "`workbench sweep`"}
 _SHOWN = 5  # broken places named in one message; more would hide the first
 
 
 @dataclass(frozen=True, slots=True)
 class NotebookEntry:
-    """A notebook to run, the notebooks it waits for, and its own parameters."""
+    """A notebook to run, the notebooks it waits for, its own parameters, what it may use."""
 
     name: str
     after: tuple[str, ...] = ()
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,9 @@ def read(places: Places, id: str) -> Evaluation:
     Raises
     ------
     EvaluationError
-        If there is no such file, it is not YAML, a key stands twice, it breaks
-        ``evaluation.schema.json``, or its notebooks cannot be put in an order.
+        If there is no such file, another would write the same folder, it is not YAML, a
+        key stands twice, it breaks ``evaluation.schema.json``, or its notebooks cannot
+        be put in an order.
     """
     known = available(places)
     if id not in known:
@@ -100,6 +105,7 @@ def read(places: Places, id: str) -> Evaluation:
             f"evaluations: there is no evaluation {id!r} among {len(known)}."
             + _suggestion(Path(id).stem, known, "Write one with: workbench new evaluation")
         )
+    _refuse_shared_folder(places, id)
     path = places.evaluations / f"{id}.yml"
     content = _load(path)
     _check_schema(path.name, content)
@@ -115,6 +121,29 @@ def read(places: Places, id: str) -> Evaluation:
 def available(places: Places) -> tuple[str, ...]:
     """Return the ids of all evaluation files, sorted."""
     return tuple(sorted(path.stem for path in places.evaluations.glob("*.yml")))
+
+
+def _refuse_shared_folder(places: Places, id: str) -> None:
+    """Refuse a name whose folder below ``outputs/`` is another's too.
+
+    Letter case does not tell folders apart on every system, and a report that two
+    files write in turn is the one or the other by chance.
+    """
+    if id.casefold() in _TAKEN:
+        raise EvaluationError(
+            f"{id}.yml: outputs/{id} is kept for {_TAKEN[id.casefold()]}. Rename the file."
+        )
+    claiming = sorted(
+        path.name
+        for path in places.evaluations.iterdir()
+        if path.suffix.lower() in _ENDINGS and path.stem.casefold() == id.casefold()
+    )
+    if len(claiming) > 1:
+        raise EvaluationError(
+            f"evaluations: {len(claiming)} files would write one folder, outputs/{id} "
+            f"({', '.join(claiming)}). Rename or remove all but one; names must differ in more "
+            "than letter case."
+        )
 
 
 def default(places: Places) -> str:
@@ -186,64 +215,24 @@ def _suggestion(word: str, known: Sequence[str], otherwise: str) -> str:
     return f" {otherwise}."
 
 
-class _Strict(yaml.SafeLoader):
-    """YAML without its traps: a key stands once, a date stays text, only true/false are truths."""
-
-
-_Strict.yaml_implicit_resolvers = {
-    first: [
-        (tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":bool"))
-    ]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Strict.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
-
-
-def _unique_mapping(loader: _Strict, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: set[str] = set()
-    for key, _ in node.value:
-        if key.tag not in ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"):
-            raise yaml.constructor.ConstructorError(
-                None, None, "a key is not a text", key.start_mark
-            )
-        if key.value in seen:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"the key {key.value!r} stands twice", key.start_mark
-            )
-        seen.add(key.value)
-    return loader.construct_mapping(node, deep=True)
-
-
-_Strict.add_constructor("tag:yaml.org,2002:map", _unique_mapping)
-
-
 def _load(path: Path) -> Any:
+    # A build in which nothing changed reads no evaluation, and needs no YAML.
+    from analysis.contracts import strict_yaml
+
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Strict)
+        return strict_yaml.load(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
         raise EvaluationError(f"{path.name}: not UTF-8. Save the file as UTF-8.") from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise EvaluationError(
-            f"{path.name}: line {line}: {error.problem}. Mend that line or the one above."
-        ) from error
-    except _NOT_YAML as error:
+    except strict_yaml.NotYamlError as error:
+        if error.line:
+            raise EvaluationError(
+                f"{path.name}: line {error.line}: {error.problem}. Mend that line or the one above."
+            ) from error
         raise EvaluationError(f"{path.name}: not YAML. Write it as the others are.") from error
     except OSError as error:
         raise EvaluationError(
             f"{path.name}: cannot be read ({error.strerror}). Allow reading it, or take it out."
         ) from error
-
-
-# What PyYAML itself lets through when a tag or a number does not fit, or brackets never end.
-_NOT_YAML = (
-    yaml.YAMLError,
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    RecursionError,
-)
 
 
 def _is_marked(path: Path) -> bool:
@@ -254,7 +243,7 @@ def _is_marked(path: Path) -> bool:
 @cache
 def _validator() -> Draft202012Validator:
     source = files("analysis") / "evaluation.schema.json"
-    return Draft202012Validator(json.loads(source.read_text(encoding="utf-8")))
+    return schemas.validator(source.read_text(encoding="utf-8"))
 
 
 def _check_schema(file: str, content: Any) -> None:
@@ -292,6 +281,7 @@ _REASONS = {
     "pattern": "malformed",
     "minItems": "empty",
     "minimum": "out of range",
+    "maximum": "out of range",
     "exclusiveMinimum": "out of range",
     "exclusiveMaximum": "out of range",
 }
@@ -306,10 +296,7 @@ def _shape(id: str, path: Path, content: Mapping[str, Any]) -> Evaluation:
         baseline=content["baseline"],
         current=content["current"],
         languages=tuple(content["languages"]),
-        notebooks=tuple(
-            NotebookEntry(entry["name"], tuple(entry.get("after", ())), entry.get("parameters", {}))
-            for entry in content["notebooks"]
-        ),
+        notebooks=tuple(_entry(entry, content.get("limits", {})) for entry in content["notebooks"]),
         front_page=_front_page(content["front_page"]),
         protocol=Protocol(
             written=protocol["written"],
@@ -321,6 +308,17 @@ def _shape(id: str, path: Path, content: Mapping[str, Any]) -> Evaluation:
         disclosure=Disclosure(**{**disclosure, "note": Text(**disclosure["note"])}),
         path=path,
         is_default=content.get("default", False),
+    )
+
+
+def _entry(entry: Mapping[str, Any], limits: dict[str, int]) -> NotebookEntry:
+    """Shape a notebook; what it does not limit itself is limited as for all."""
+    return NotebookEntry(
+        entry["name"],
+        tuple(entry.get("after", ())),
+        entry.get("parameters", {}),
+        # JSON Schema takes 900.0 for an integer, and so do we.
+        Limits(**{name: int(most) for name, most in (limits | entry.get("limits", {})).items()}),
     )
 
 

@@ -226,7 +226,7 @@ def _parameters(model: Evaluation) -> str:
             f'current = "{model.current}"  # the later plan',
             f'country = "{model.country}"  # whose figures are compared, as an ISO 3166 '
             "three-letter code",
-            'language = "en"  # da or en: the wording of every sentence, table and figure',
+            'language = "en"  # the wording of every sentence, table and figure [da|en]',
         )
     )
 

@@ -18,7 +18,16 @@ Change = Callable[[Rows], object]
 PLANS = "countries/DNK/plans.csv"
 FIGURES = "countries/DNK/figures.csv"
 SECRET = "Kvinde fra sag 4711"
-REMEDIES = ("Nearest", "id you mean", "Use one of", "Write", "Name ", "All: ", "--help")
+REMEDIES = (
+    "Nearest",
+    "id you mean",
+    "Use one of",
+    "Give one of",
+    "Write",
+    "Name ",
+    "All: ",
+    "--help",
+)
 LAST = "denmark-2002-2007/report/index.html"
 
 

@@ -69,3 +69,9 @@ def test_outputs_of_our_own_types_are_not_touched() -> None:
     (output,) = _cleaned([{"output_type": "display_data", "data": data, "metadata": {}}])
     assert output["data"]["application/vnd.workbench.finding+json"] == payload
     assert output["data"]["text/plain"] == "<F at 0x...>"
+
+
+def test_what_is_printed_without_a_blank_takes_no_time_to_speak_of() -> None:
+    """A megabyte of one word once took hours; a notebook that prints it must still end."""
+    word = "x" * 1_000_000
+    assert neutral(f"{word}/ipykernel_1/2.py:3 {word}", FOLDERS, "node-17") == f"[cell]:3 {word}"

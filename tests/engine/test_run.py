@@ -82,6 +82,7 @@ def two_runs(
                 patch.setenv("TZ", "Asia/Tokyo")
                 patch.setenv("PYTHONHASHSEED", "7")
                 patch.setenv("LC_ALL", "da_DK.UTF-8")
+            (home / "data" / "published" / "a.csv").write_text("1\n")
             notebook = write_notebook(home / "notebooks" / "a.ipynb", FIRST, FICKLE, FIGURE, READS)
             job = Job("en/a", notebook, {"year": "2008", "plan": "Å"})
             done = run_job(job, home / "out", home / "work", on_event=events.append)
@@ -118,6 +119,7 @@ def test_the_executed_notebook_says_what_it_was_given_and_what_it_read(two_runs:
         "notebook": "a.ipynb",
         "parameters": {"year": 2008, "plan": "Å"},
         "reads": ["data/published/a.csv"],
+        "files": ["left-behind.txt"],
     }
     assert "papermill" not in one.read_text(encoding="utf-8")
     injected = loaded["cells"][1]

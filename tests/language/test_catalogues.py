@@ -156,3 +156,8 @@ def test_capital_leaves_the_rest_alone() -> None:
     """`str.capitalize` would turn GRETA into Greta."""
     assert words.capital("åbne GRETA-sager") == "Åbne GRETA-sager"
     assert words.capital("") == ""
+
+
+def test_the_quick_reader_reads_what_the_plain_one_reads() -> None:
+    """Which PyYAML is installed must not change a sentence."""
+    assert words.catalogues() == {name: _read(name) for name in NAMES}

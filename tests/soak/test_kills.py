@@ -1,8 +1,10 @@
-"""A build stopped at random moments: what was built before stands, and nothing is left behind.
+"""A build stopped at random moments: what was built before stands, and the next one goes on.
 
-Two small notebooks are really built, over and over, in one of two versions. Each round
-builds the other version and is stopped somewhere on the way, half of the rounds while the
-report is written or moved into place.
+Three small notebooks are really built, over and over, in one of two versions. Each round
+begins with nothing kept, builds the other version and is stopped at a moment drawn from
+one phase: as the build starts, while notebooks run, or while the report is written and
+moved into place. Then the same is built again: it takes over what had ended, and gives
+what an undisturbed build gives.
 """
 
 from __future__ import annotations
@@ -19,8 +21,9 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -38,8 +41,19 @@ GONE_SECONDS = 10.0
 
 INTERRUPTED = 130
 POLL_SECONDS = 0.005
-FEWEST_ROUNDS = 6
-UNSEEN = "with no folder to be seen"
+PROBE = b"blat"  # CPython, Lib/tempfile.py, _get_default_tempdir
+KILLS = 20
+INTERRUPTS = 4
+PHASES = ("start", "notebooks", "report")
+SHARES = (1, 3, 3)
+"""Of seven stops one falls as the build starts, three while notebooks run, three later."""
+
+PLACES = {"data", "evaluations", "notebooks", "outputs", ".workbench"}
+"""What a workbench holds after a build, the cache included."""
+
+PAST_THE_END = 1.1
+"""The last moments drawn of a phase may lie this far behind its usual length."""
+
 PARAMETERS = """\
 baseline = "DK-2002"  # the earlier plan
 current = "DK-2007"  # the later plan
@@ -54,6 +68,8 @@ PROSECUTED = 'study.record("prosecution.prosecuted", study.compare(study.series(
 LINKED = """\
 study.record_links("plans.links")
 tables.rows_table("plans.links", study.listing("links"), language=language)"""
+CONVICTED = 'study.record("prosecution.convicted", study.compare(study.series("{}")))'
+NOTEBOOKS = ("plans", "convicted", "prosecution")
 SERIES = {"A": "persons_prosecuted", "B": "persons_convicted"}
 """What the two versions differ in."""
 
@@ -63,7 +79,7 @@ Tree = dict[str, str]
 
 @dataclass
 class Stage:
-    """A workbench of two notebooks, a temporary folder of its own, and how to build there."""
+    """A workbench of three notebooks, a temporary folder of its own, and how to build there."""
 
     places: Places
     temporary: Path
@@ -84,20 +100,51 @@ class Stage:
             self.places.notebooks / "prosecution.ipynb", PROSECUTED.format(SERIES[version])
         )
 
-    def start(self) -> subprocess.Popen[str]:
+    def start(self, jobs: int = 1) -> subprocess.Popen[str]:
         """Start a build in a process group of its own."""
         return subprocess.Popen(
-            [sys.executable, "-m", "analysis", "build", "-j2"],
+            [sys.executable, "-m", "analysis", "build", f"-j{jobs}", "--json"],
             env={
                 **os.environ,
                 HOME_VARIABLE: str(self.places.home),
                 "TMPDIR": str(self.temporary),
             },
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
         )
+
+    def forget(self) -> None:
+        """Take away what earlier builds kept, so that the next one has all to do."""
+        shutil.rmtree(self.places.cache, ignore_errors=True)
+
+    def phase(self) -> str:
+        """Name the phase that a build is in, as far as its folders tell."""
+        if not self.filling.exists():
+            return "start"
+        return "report" if (self.filling / "report").exists() else "notebooks"
+
+    def ended(self) -> int:
+        """How many runs a build has ended so far."""
+        return len(list((self.filling / "notebooks").rglob("*.ipynb")))
+
+    def left(self) -> list[str]:
+        """Files in the temporary folder, but for what Python's own probe of it may leave.
+
+        `tempfile.gettempdir` writes four bytes to see whether it can, and takes them away;
+        a kill between the two is nobody's to mend.
+        """
+        found = []
+        for path in sorted(self.temporary.iterdir()):
+            try:
+                if path.stat().st_size <= len(PROBE) and PROBE.startswith(path.read_bytes()):
+                    continue
+            except OSError:  # a folder, or gone meanwhile
+                if not path.exists():
+                    continue
+            found.append(path.name)
+        return found
 
     def living(self) -> list[int]:
         """Processes that know this workbench: the build, its workers and their kernels."""
@@ -116,15 +163,16 @@ class Stage:
 
 @pytest.fixture
 def stage(small: Places) -> Iterator[Stage]:
-    """A small workbench with two notebooks, and a temporary folder whose path is short."""
+    """A small workbench with three notebooks, and a temporary folder whose path is short."""
     for path in small.notebooks.glob("*.ipynb"):
         path.unlink()
     _write_notebook(small.notebooks / "plans.ipynb", LINKED)
+    _write_notebook(small.notebooks / "convicted.ipynb", CONVICTED.format(SERIES["B"]))
     path = small.evaluations / f"{ID}.yml"
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     content["protocol"]["written"] = str(content["protocol"]["written"])
     content["languages"] = ["en"]
-    content["notebooks"] = [{"name": "plans"}, {"name": "prosecution"}]
+    content["notebooks"] = [{"name": name} for name in NOTEBOOKS]
     content["front_page"] = {
         "answer": ["plans.links"],
         "outcomes": [],
@@ -138,101 +186,159 @@ def stage(small: Places) -> Iterator[Stage]:
     shutil.rmtree(temporary, ignore_errors=True)
 
 
-def test_a_stopped_build_leaves_the_old_state_or_the_new_one(
-    stage: Stage, seconds: float, seed: int, tell: Tell
+@dataclass(frozen=True)
+class Stop:
+    """A moment at which a build is stopped, and how: a share of the length of one phase."""
+
+    signal: signal.Signals
+    phase: str
+    share: float
+    jobs: int
+
+
+@dataclass
+class Undisturbed:
+    """What each version gives when nothing stops it, and how long each phase lasts."""
+
+    wanted: dict[str, Tree] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def test_a_stopped_build_leaves_old_or_new_and_the_next_goes_on(
+    stage: Stage, seed: int, tell: Tell
 ) -> None:
     """Power fails, people press Ctrl-C, schedulers kill: the report in hand must not suffer."""
-    end = time.monotonic() + seconds
-    wanted, whole_seconds, report_seconds = _references(stage)
-    rng, died, rounds, slowest, state = random.Random(seed), Counter[str](), 0, 0.0, "B"
-    while time.monotonic() < end or rounds < FEWEST_ROUNDS:
+    usual = _undisturbed(stage)
+    state, fell, reused, slowest = "B", Counter[str](), Counter[str](), 0.0
+    for stop in _stops(random.Random(seed)):
         target = "A" if state == "B" else "B"
         stage.turn_to(target)
-        stop = rng.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGINT))
-        late = rng.random() < 0.5
-        share = rng.uniform(0, 1.05)
+        stage.forget()
         left = _names(stage)
-        build = stage.start()
-        _wait(stage, build, late, share * (report_seconds if late else whole_seconds))
-        where = _phase(stage, build)
-        found, code, said, took = _stop(stage, build, stop)
-        rounds, slowest = rounds + 1, max(slowest, took)
-        if where == UNSEEN:
-            where = "once moved into place" if found == wanted[target] else "before it wrote"
-        died[f"{stop.name} {where}"] += 1
-        odd = _differing(found, wanted[state]) & _differing(found, wanted[target])
-        assert not odd, f"{stop.name} {where}: neither old nor new: {sorted(odd)[:8]}"
-        assert found in (wanted[state], wanted[target]), f"{stop.name} {where}: old and new mixed"
-        assert stage.living() == [], f"{stop.name} {where}: processes outlived the build"
-        assert list(stage.temporary.iterdir()) == [], f"{stop.name} {where}: temporary files"
-        if stop is signal.SIGINT:
-            _check_interrupted(stage, code, said, left)
-        state = target if found == wanted[target] else state
-    stage.turn_to("B" if state == "A" else "A")
-    assert _undisturbed(stage)[0] == wanted["B" if state == "A" else "A"]
-    assert sorted(path.name for path in stage.places.outputs.iterdir()) == [ID]
-    tell(
-        f"kills: {rounds} rounds over an undisturbed build of {whole_seconds:.1f} s; "
-        f"processes and files gone after at most {slowest:.1f} s"
-    )
-    tell("stopped: " + ", ".join(f"{number} {where}" for where, number in sorted(died.items())))
-    assert any("notebooks" in where for where in died)
+        build = stage.start(stop.jobs)
+        _wait(stage, build, stop, usual)
+        over, phase, ended = build.poll() is not None, stage.phase(), stage.ended()
+        found, said, took = _stop(stage, build, stop.signal)
+        if phase == "start" and found == usual.wanted[target]:
+            phase = "end"
+        where = f"{stop.signal.name} {'after the end' if over else phase}"
+        slowest = max(slowest, took)
+        fell[where] += 1
+        assert found in (usual.wanted[state], usual.wanted[target]), _mixed(where, found, usual)
+        _check_nothing_left(stage, where)
+        if stop.signal is signal.SIGINT:
+            _check_interrupted(stage, build.returncode, said, left)
+        told = _build_again(stage)
+        assert _tree(stage.final) == usual.wanted[target], _mixed(where, _tree(stage.final), usual)
+        _check_nothing_left(stage, f"again after {where}")
+        assert _names(stage) == {ID}, where
+        # Each worker may have written a run that the build had not yet kept.
+        fewest = len(NOTEBOOKS) if phase in ("report", "end") else ended - stop.jobs
+        assert told["reused"] >= fewest, f"{where}: {told['reused']} of {ended} runs reused"
+        reused[phase] += told["reused"]
+        state = target
+    lengths = ", ".join(f"{phase} {usual.seconds[phase]:.1f} s" for phase in PHASES)
+    tell(f"kills: {sum(fell.values())} stops of builds of three notebooks ({lengths}),")
+    tell(f"  each built again to the same bytes; all gone after at most {slowest:.1f} s")
+    tell("stopped: " + ", ".join(f"{number} {where}" for where, number in sorted(fell.items())))
+    tell("runs taken over: " + ", ".join(f"{number} {at}" for at, number in sorted(reused.items())))
+    for phase in PHASES:
+        assert fell[f"SIGKILL {phase}"] > 0, f"no kill fell in this phase: {phase}"
 
 
-def _references(stage: Stage) -> tuple[dict[str, Tree], float, float]:
-    """Build each version undisturbed: what it gives, how long it takes, and its report alone."""
-    wanted = {}
+def _stops(rng: random.Random) -> list[Stop]:
+    """Draw the stops: in each phase one moment from each of as many equal parts as it has stops."""
+    signals = [signal.SIGKILL] * KILLS + [signal.SIGINT] * INTERRUPTS
+    rng.shuffle(signals)
+    phases = [phase for phase, share in zip(PHASES, SHARES, strict=True) for _ in range(share)]
+    drawn = [phases[number % len(phases)] for number in range(len(signals))]
+    stops = []
+    for phase in PHASES:
+        number = drawn.count(phase)
+        for part in range(number):
+            share = (part + rng.random()) / number * PAST_THE_END
+            stops.append(Stop(signals.pop(), phase, share, jobs=1 + part % 2))
+    rng.shuffle(stops)
+    return stops
+
+
+def _undisturbed(stage: Stage) -> Undisturbed:
+    """Build each version undisturbed, from nothing kept."""
+    usual = Undisturbed()
     for version in ("A", "B"):
         stage.turn_to(version)
-        wanted[version], whole_seconds, report_seconds = _undisturbed(stage)
-    assert wanted["A"] != wanted["B"]
-    return wanted, whole_seconds, report_seconds
+        stage.forget()
+        entered = {"start": time.monotonic()}
+        build = stage.start()
+        while build.poll() is None:
+            # When the folder has been moved into place it looks as at the start.
+            at = "end" if "report" in entered and stage.phase() == "start" else stage.phase()
+            entered.setdefault(at, time.monotonic())
+            time.sleep(POLL_SECONDS)
+        _, said = build.communicate()
+        assert build.returncode == 0, said
+        _check_nothing_left(stage, "undisturbed")
+        usual.wanted[version] = _tree(stage.final)
+        entered.setdefault("end", time.monotonic())
+        assert list(entered) == [*PHASES, "end"]
+        usual.seconds = {
+            phase: ended - began
+            for (phase, began), ended in zip(entered.items(), [*entered.values()][1:], strict=False)
+        }
+    assert usual.wanted["A"] != usual.wanted["B"]
+    return usual
 
 
-def _undisturbed(stage: Stage) -> tuple[Tree, float, float]:
-    began = report_began = time.monotonic()
-    build = stage.start()
+def _wait(stage: Stage, build: subprocess.Popen[str], stop: Stop, usual: Undisturbed) -> None:
+    """Let a build run into a phase, then for a share of the phase's usual length.
+
+    A machine is now busy, now idle: where a phase is over sooner than usual the build is
+    stopped at once, and that length is usual from then on.
+    """
+    while build.poll() is None and PHASES.index(stage.phase()) < PHASES.index(stop.phase):
+        time.sleep(POLL_SECONDS)
+    began = time.monotonic()
     while build.poll() is None:
-        if report_began == began and (stage.filling / "report").exists():
-            report_began = time.monotonic()
+        lasted = time.monotonic() - began
+        if stage.phase() != stop.phase:
+            usual.seconds[stop.phase] = lasted
+            return
+        if lasted >= stop.share * usual.seconds[stop.phase]:
+            return
         time.sleep(POLL_SECONDS)
-    _, said = build.communicate()
-    ended = time.monotonic()
-    assert build.returncode == 0, said
-    assert list(stage.temporary.iterdir()) == []
-    return _tree(stage.final), ended - began, ended - report_began
-
-
-def _wait(stage: Stage, build: subprocess.Popen[str], late: bool, delay: float) -> None:
-    """Let a build run for a while, or (late) for a while after its report is begun."""
-    while late and build.poll() is None and not (stage.filling / "report").exists():
-        time.sleep(POLL_SECONDS)
-    end = time.monotonic() + delay
-    while time.monotonic() < end and build.poll() is None:
-        time.sleep(POLL_SECONDS)
-
-
-def _phase(stage: Stage, build: subprocess.Popen[str]) -> str:
-    if build.poll() is not None:
-        return "after it had ended"
-    if not stage.filling.exists():
-        return UNSEEN
-    return "in the report" if (stage.filling / "report").exists() else "in the notebooks"
 
 
 def _stop(
     stage: Stage, build: subprocess.Popen[str], stop: signal.Signals
-) -> tuple[Tree, int, str, float]:
+) -> tuple[Tree, str, float]:
     """Stop the build, as a scheduler or Ctrl-C does; wait until nothing of it lives."""
     began = time.monotonic()
     if build.poll() is None:
         build.send_signal(stop)
     _, said = build.communicate()
-    while time.monotonic() - began < GONE_SECONDS and (
-        stage.living() or any(stage.temporary.iterdir())
-    ):
+    while time.monotonic() - began < GONE_SECONDS and (stage.living() or stage.left()):
         time.sleep(0.1)
-    return _tree(stage.final), build.returncode, said, time.monotonic() - began
+    return _tree(stage.final), said, time.monotonic() - began
+
+
+def _build_again(stage: Stage) -> dict[str, Any]:
+    """Build what was stopped; return what the command tells a machine."""
+    build = stage.start(2)
+    out, said = build.communicate()
+    assert build.returncode == 0, said
+    told: dict[str, Any] = json.loads(out)
+    return told
+
+
+def _check_nothing_left(stage: Stage, where: str) -> None:
+    assert stage.living() == [], f"{where}: processes outlived the build"
+    assert stage.left() == [], f"{where}: temporary files"
+    assert {path.name for path in stage.places.home.iterdir()} <= PLACES, where
+
+
+def _mixed(where: str, found: Tree, usual: Undisturbed) -> str:
+    odd = set.intersection(*(_differing(found, tree) for tree in usual.wanted.values()))
+    return f"{where}: neither old nor new, or both mixed: {sorted(odd)[:8]}"
 
 
 def _names(stage: Stage) -> set[str]:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from analysis.cli import options, printing
 from analysis.cli.verbs import examples
+from analysis.flow import report_stamp
 from analysis.places import find_places
+
+if TYPE_CHECKING:
+    from analysis.places import Places
 
 
 @examples(
@@ -14,7 +21,7 @@ from analysis.places import find_places
     "workbench build nld",
     "workbench build -p country=SWE",
     "workbench build -p baseline=EARLIER-PLAN -p current=LATER-PLAN",
-    "workbench build --json",
+    "workbench build --rerun --json",
 )
 @click.command("build")
 @options.evaluation
@@ -26,39 +33,81 @@ from analysis.places import find_places
     metavar="N",
     help="Notebooks run at the same time. [default: as many as the machine bears]",
 )
+@click.option("--rerun", is_flag=True, help="Run and write everything anew.")
+@click.option(
+    "--cold", is_flag=True, help="Run everything anew, each kernel started anew: for releases."
+)
 @options.as_json
 def verb(
-    evaluation: str | None, parameters: dict[str, str], jobs: int | None, as_json: bool
+    evaluation: str | None,
+    parameters: dict[str, str],
+    jobs: int | None,
+    rerun: bool,
+    cold: bool,
+    as_json: bool,
 ) -> None:
     """Run the notebooks and write the report.
 
-    The last line printed is the report's first page. A build with other parameters
-    has a folder of its own; no build overwrites another, and a build that fails
-    leaves the last one in place.
+    What did not change is not run again. The last line printed is the report's first
+    page. A build with other parameters has a folder of its own; no build overwrites
+    another, and a build that fails leaves the last one in place.
     """
-    from analysis import evaluations
-
+    began = time.monotonic()
     places = find_places()
+    anew = rerun or cold
+    said = None if anew else report_stamp.unchanged(places, evaluation, parameters)
+    if said is None:
+        said = _build(
+            places, evaluation, parameters, jobs=jobs, rerun=rerun, cold=cold, quiet=as_json
+        )
+    else:
+        said |= {"reused": said["notebooks"], "seconds": time.monotonic() - began}
+        if not as_json:
+            click.echo("Nothing has changed since the last build.")
+    _tell(said, as_json=as_json)
+
+
+def _build(
+    places: Places,
+    evaluation: str | None,
+    parameters: dict[str, str],
+    *,
+    jobs: int | None,
+    rerun: bool,
+    cold: bool,
+    quiet: bool,
+) -> dict[str, Any]:
+    looked = report_stamp.look(places, evaluation, parameters)
+
+    from analysis import evaluations
+    from analysis.cli.progress import shown_progress
+
     chosen = evaluations.read(places, options.chosen(places, evaluation))
 
-    from analysis.cli.progress import shown_progress
     from analysis.flow import building
 
     runs = len(chosen.notebooks) * len(chosen.languages)
-    with shown_progress(runs, plain=as_json) as on_event:
-        built = building.build(places, chosen, overrides=parameters, jobs=jobs, on_event=on_event)
-    if as_json:
-        printing.as_json(
-            {
-                "folder": built.folder,
-                "report": built.report,
-                "notebooks": built.notebooks,
-                "findings": built.findings,
-                "seconds": built.seconds,
-            }
+    with shown_progress(runs, plain=quiet) as on_event:
+        built = building.build(
+            places,
+            chosen,
+            overrides=parameters,
+            jobs=jobs,
+            rerun=rerun,
+            cold=cold,
+            looked=looked,
+            on_event=on_event,
         )
+    return building.said(built)
+
+
+def _tell(said: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        printing.as_json(said)
         return
+    reused = f" ({said['reused']} unchanged)" if said["reused"] else ""
     click.echo(
-        f"{built.notebooks} notebooks, {built.findings} findings, {built.seconds:.0f} seconds."
+        f"{said['notebooks']} notebooks{reused}, {said['findings']} findings, "
+        f"{said['seconds']:.0f} seconds."
     )
-    click.echo(built.report)
+    click.echo(said["report"])

@@ -24,6 +24,13 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells report it
     modules={
         "build": "build",
         "run": "run",
+        "execute": "execute",
+        "sweep": "sweep",
+        "status": "status",
+        "why": "why",
+        "reproduce": "reproduce",
+        "lab": "lab",
+        "diff": "diff",
         "data": "data",
         "new": "new",
         "findings": "findings",

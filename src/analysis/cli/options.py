@@ -16,9 +16,33 @@ if TYPE_CHECKING:
     from analysis.places import Places
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+Complete = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
 
 
-def parameters(what: str) -> Callable[[Decorated], Decorated]:
+def of_notebook(
+    ctx: click.Context, option: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete the names of what the notebook named before takes, with their comments."""
+    from click.shell_completion import CompletionItem
+
+    from analysis.engine import parameters as declared
+    from analysis.flow import named
+
+    # click stops reading at a -p that has no value yet, and leaves the notebook aside.
+    given = [ctx.params.get("notebook"), *ctx.args]
+    name = next((each for each in given if isinstance(each, str)), "")
+    try:
+        found = declared.read(named.notebook(find_places(), name))
+    except AnalysisError:  # nothing is named yet, or it cannot be read: nothing to complete
+        return []
+    return [
+        CompletionItem(f"{parameter.name}=", help=parameter.comment)
+        for parameter in found
+        if parameter.name.startswith(incomplete)
+    ]
+
+
+def parameters(what: str, *, complete: Complete | None = None) -> Callable[[Decorated], Decorated]:
     """Add ``-p NAME=VALUE``, which may be given several times, as a dict ``parameters``."""
     return click.option(
         "-p",
@@ -27,6 +51,7 @@ def parameters(what: str) -> Callable[[Decorated], Decorated]:
         metavar="NAME=VALUE",
         multiple=True,
         callback=_assignments,
+        shell_complete=complete,
         help=what,
     )
 

@@ -1,21 +1,22 @@
-"""Events of a build in, what runs, is done and is left out, on standard error.
+"""Events of a build in, what runs, is done, is left, and for how long, on standard error.
 
 On a terminal one display is redrawn in place. Elsewhere, and where NO_COLOR is set,
-each run gets one line when it ends.
+each run gets one line when it ends. Runs that an earlier one stands for are counted,
+not listed: there can be a thousand of them.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from threading import RLock
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import click
 
+from analysis.cli.tally import Tally
 from analysis.engine.events import Event, Listener
 
 if TYPE_CHECKING:
@@ -23,58 +24,32 @@ if TYPE_CHECKING:
 
 _PER_SECOND = 8  # redraws; more flickers over a slow connection
 _BAR = 16  # characters
+_MOST_LISTED = 40  # runs; of more, a terminal lists those that failed, the rest is counted
+_NONE: Mapping[str, float] = MappingProxyType({})
 
 
 @contextmanager
-def shown_progress(total: int, *, plain: bool = False) -> Iterator[Listener]:
-    """Show the progress of ``total`` runs while the block runs, as it tells the listener."""
+def shown_progress(
+    total: int, *, plain: bool = False, expected: Mapping[str, float] = _NONE
+) -> Iterator[Listener]:
+    """Show the progress of ``total`` runs while the block runs, as it tells the listener.
+
+    Parameters
+    ----------
+    total : int
+        How many runs there will be; those that are reused count.
+    plain : bool
+        One line a run, even on a terminal.
+    expected : mapping of str to float
+        Seconds that a job took when it last ran, for the time that is left. What is not
+        in it is taken to last as long as runs did on average.
+    """
+    tally = Tally(total, expected)
     if plain or not _is_terminal():
-        yield _spoken(Tally(total))
+        yield from _spoken(tally)
         return
-    with _drawn(Tally(total)) as listener:
+    with _drawn(tally) as listener:
         yield listener
-
-
-@dataclass(slots=True)
-class Tally:
-    """What runs and how far it is, and how many of ``total`` ended in which way."""
-
-    total: int
-    running: dict[str, Event] = field(default_factory=dict)
-    ended: dict[str, Event] = field(default_factory=dict)
-    _lock: RLock = field(default_factory=RLock, repr=False)
-
-    def tell(self, event: Event) -> None:
-        """Take in one event; runs report from several threads."""
-        with self._lock:
-            if event.kind in ("started", "cell"):
-                self.running[event.job] = event
-                return
-            last = self.running.pop(event.job, event)
-            self.ended[event.job] = replace(event, cell=last.cell, cells=last.cells)
-
-    def count(self, kind: str) -> int:
-        """Return how many runs ended as ``kind``."""
-        with self._lock:
-            return sum(event.kind == kind for event in self.ended.values())
-
-    @property
-    def left(self) -> int:
-        """Return how many runs have not begun."""
-        with self._lock:
-            return max(self.total - len(self.running) - len(self.ended), 0)
-
-    def summary(self) -> str:
-        """Return ``5 done, 2 running, 9 left``, with failures where there are any."""
-        with self._lock:
-            parts = [
-                (self.count("finished"), "done"),
-                (self.count("reused"), "unchanged"),
-                (self.count("failed"), "failed"),
-                (self.count("skipped"), "skipped"),
-                (len(self.running), "running"),
-            ]
-            return ", ".join(f"{n} {word}" for n, word in [*parts, (self.left, "left")] if n)
 
 
 def outcome(event: Event) -> str:
@@ -89,18 +64,31 @@ def outcome(event: Event) -> str:
     return f"{event.job}: skipped, because one that it waits for failed"
 
 
+def time_left(seconds: float) -> str:
+    """Say how long it still takes, no more exactly than can be known."""
+    if seconds < 90:
+        return f"about {max(round(seconds), 1)} s left"
+    if seconds < 90 * 60:
+        return f"about {round(seconds / 60)} min left"
+    return f"about {round(seconds / 3600)} h left"
+
+
 def _is_terminal() -> bool:
     dumb = os.environ.get("TERM") == "dumb" or bool(os.environ.get("NO_COLOR"))
     return sys.stderr.isatty() and not dumb
 
 
-def _spoken(tally: Tally) -> Listener:
+def _spoken(tally: Tally) -> Iterator[Listener]:
     def listen(event: Event) -> None:
-        tally.tell(event)
-        if event.kind not in ("started", "cell"):
-            click.echo(f"{outcome(tally.ended[event.job])} ({tally.summary()})", err=True)
+        ended = tally.tell(event)
+        if ended is not None and ended.kind != "reused":
+            click.echo(f"{outcome(ended)} ({tally.summary()})", err=True)
 
-    return listen
+    try:
+        yield listen
+    finally:
+        if tally.count("reused"):
+            click.echo(tally.summary(), err=True)
 
 
 @contextmanager
@@ -111,18 +99,28 @@ def _drawn(tally: Tally) -> Iterator[Listener]:
     console = Console(stderr=True)
 
     def listen(event: Event) -> None:
-        tally.tell(event)
-        if event.kind not in ("started", "cell"):
-            style = "green" if event.kind in ("finished", "reused") else "red"
-            console.print(outcome(tally.ended[event.job]), style=style, highlight=False)
+        ended = tally.tell(event)
+        if ended is not None and _is_listed(ended, tally.total):
+            style = "green" if ended.kind == "finished" else "red"
+            console.print(outcome(ended), style=style, highlight=False)
 
-    with Live(
-        console=console,
-        get_renderable=lambda: _picture(tally),
-        refresh_per_second=_PER_SECOND,
-        transient=True,
-    ):
-        yield listen
+    try:
+        with Live(
+            console=console,
+            get_renderable=lambda: _picture(tally),
+            refresh_per_second=_PER_SECOND,
+            transient=True,
+        ):
+            yield listen
+    finally:
+        if tally.count("reused") or tally.total > _MOST_LISTED:
+            console.print(tally.summary(), highlight=False)
+
+
+def _is_listed(ended: Event, total: int) -> bool:
+    if ended.kind == "failed":
+        return True
+    return ended.kind != "reused" and total <= _MOST_LISTED
 
 
 def _picture(tally: Tally) -> Table:
@@ -130,8 +128,10 @@ def _picture(tally: Tally) -> Table:
     from rich.table import Table
 
     grid = Table.grid(padding=(0, 2))
-    for job, event in sorted(tally.running.items()):
+    for event in tally.shown():
         bar = ProgressBar(total=max(event.cells, 1), completed=event.cell, width=_BAR)
-        grid.add_row(job, bar, f"cell {event.cell} of {event.cells}" if event.cell else "starting")
-    grid.add_row(tally.summary(), "", "")
+        reached = f"cell {event.cell} of {event.cells}" if event.cell else "starting"
+        grid.add_row(event.job, bar, reached)
+    seconds = tally.seconds_left()
+    grid.add_row(tally.summary(), "", time_left(seconds) if seconds else "")
     return grid

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from queue import Empty
@@ -40,6 +41,21 @@ def describe(stopped: Stopped, cell: int, source: str) -> str:
     if stopped.line > 0 and line <= len(lines):
         return f"cell {cell}, line {line} (`{lines[line - 1].strip()}`) {stopped.clause}."
     return f"cell {cell} {stopped.clause}."
+
+
+def end_of(code: int | None) -> str:
+    """Word how a kernel's process ended: its exit code, or minus the signal that killed it."""
+    if code is None:
+        return "out of memory, os._exit or a crash in compiled code"
+    if code >= 0:
+        return f"it left with exit code {code}, as os._exit does"
+    if -code == signal.SIGKILL:
+        return "it was killed, most often for want of memory"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    return f"{name}, most often a crash in compiled code"
 
 
 async def ask(client: Any, cell: Any, reply: Mapping[str, Any]) -> Stopped:

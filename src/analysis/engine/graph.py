@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
+from analysis.engine import parameters
 from analysis.engine.parameters import nearest
+from analysis.engine.recorder import AFTER_VARIABLE
 from analysis.engine.run import Job
 from analysis.errors import NotebookError
 
@@ -41,6 +44,21 @@ def order(jobs: Sequence[Job]) -> TopologicalSorter[str]:
             f"({' after '.join(circle)}). Take one `after` away."
         ) from error
     return sorter
+
+
+def bound(job: Job) -> Job:
+    """Check a job's parameters, fill in the defaults, and tell it what it waits for.
+
+    A run reads from the runs that it waits for; of others it is chance which are done.
+
+    Raises
+    ------
+    NotebookError, ParameterError
+        As `parameters.bind` raises them.
+    """
+    values = parameters.bind(job.notebook, job.parameters)
+    told = {AFTER_VARIABLE: ",".join(job.after)} if job.after else {}
+    return replace(job, parameters=values, environment={**job.environment, **told})
 
 
 def _refuse_bad_names(names: Sequence[str]) -> None:

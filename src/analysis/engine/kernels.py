@@ -18,22 +18,35 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook
 
 from analysis.engine import failures, prepare
+from analysis.engine.client import LOOK_SECONDS, PromptClient, WatchedClient
+from analysis.engine.limits import Watch, end_all
+from analysis.engine.rooms import HERE
+from analysis.engine.warm.address import ADDRESS_VARIABLE
+from analysis.engine.warm.provisioner import WarmProvisioner
 from analysis.errors import NotebookError
 
+if TYPE_CHECKING:
+    from analysis.engine.run import Limits
+
 KERNEL = "python3"
+# A kernel throws away what it shows faster than we take it in (ZeroMQ holds 1,000 messages
+# a side and says nothing); with this it waits. Its socket belongs to a thread of its own.
+_NO_LOSS = (
+    "--IPKernelApp.exec_lines="
+    "(lambda thread, zmq: thread.schedule(lambda: thread.socket.set(zmq.XPUB_NODROP, 1)))"
+    "(get_ipython().kernel.iopub_thread, __import__('zmq'))"
+)
 ENGINE = "workbench"
 _STARTUP_SECONDS = 120
 # A loaded machine may deliver a cell's last output long after its reply.
@@ -62,9 +75,12 @@ class _Run:
     values: Mapping[str, object]
     room: Path
     environment: Mapping[str, str]
-    timeout_seconds: int
+    limits: Limits
+    watch: Watch
+    cold: bool
     on_cell: Callable[[int, int], None]
     on_kernel: Callable[[int], None]
+    kernel: _KnownKernel | None = None
     notebook: Any = None
     cell: int = 0
     stopped: failures.Stopped | None = None
@@ -78,7 +94,8 @@ def execute(
     *,
     room: Path,
     environment: Mapping[str, str],
-    timeout_seconds: int,
+    limits: Limits,
+    cold: bool,
     on_cell: Callable[[int, int], None],
     on_kernel: Callable[[int], None],
     named: str,
@@ -90,7 +107,8 @@ def execute(
     NotebookError
         If no kernel could be started.
     """
-    run = _Run(values, room, environment, timeout_seconds, on_cell, on_kernel)
+    watch = Watch(limits.memory_mb, limits.output_mb)
+    run = _Run(values, room, environment, limits, watch, cold, on_cell, on_kernel)
     papermill_engines.register(ENGINE, _OwnEngine)  # type: ignore[no-untyped-call]
     try:
         execute_notebook(  # type: ignore[no-untyped-call]
@@ -111,14 +129,18 @@ def execute(
         if not run.ready:
             raise _not_started(named, room) from error
         run.stopped = failures.Stopped(_lost(error, run))
+    if run.watch.over is not None and run.stopped is None:
+        run.stopped = failures.Stopped(run.watch.over)
     return Outcome(run.notebook, _said(run))
 
 
 def _lost(error: Exception, run: _Run) -> str:
+    if run.watch.over is not None:
+        return run.watch.over
     if isinstance(error, CellTimeoutError):
-        return f"did not end within the {run.timeout_seconds} seconds allowed for the notebook"
+        return f"did not end within the {run.limits.seconds} seconds allowed for the notebook"
     if isinstance(error, DeadKernelError):
-        return "ended its kernel (out of memory, os._exit or a crash in compiled code)"
+        return f"ended its kernel ({failures.end_of(run.kernel.ended if run.kernel else None)})"
     raise error
 
 
@@ -160,10 +182,10 @@ class _OwnEngine(Engine):
                 prepare.settle_injected(cell, run.values)
         client = _client(nb_man, run)
         try:
-            with _log_of(run.room).open("wb") as log:
+            with _log_of(run.room).open("wb") as log, run.watch.over_kernel():
                 client.execute(
                     cleanup_kc=True,
-                    cwd=str(run.room / "here"),
+                    cwd=str(run.room / HERE),
                     env=dict(run.environment),
                     stdout=log,
                     stderr=log,
@@ -179,29 +201,37 @@ def _client(nb_man: Any, run: _Run) -> Any:
 
     def on_notebook_start(notebook: Any) -> None:
         run.ready = True
-        run.deadline = time.monotonic() + run.timeout_seconds
+        run.deadline = time.monotonic() + run.limits.seconds
 
     def on_cell_start(cell: Any, cell_index: int) -> None:
         run.cell = cell_index + 1
         cells = nb_man.nb.cells
+        # What a cell showed arrives in order, but may take as long as the cell itself.
+        client.iopub_timeout = max(_LATE_OUTPUT_SECONDS, _seconds_left(run))
         run.on_cell(_of_source(cells[: run.cell]), _of_source(cells))
 
-    client = PapermillNotebookClient(  # type: ignore[no-untyped-call]
+    client = WatchedClient(
         nb_man,
+        watch=run.watch,
         km=_kernel_manager(run),
-        timeout_func=lambda _cell: max(1, math.ceil(run.deadline - time.monotonic())),
+        timeout_func=lambda _cell: _seconds_left(run),
         startup_timeout=_STARTUP_SECONDS,
         iopub_timeout=_LATE_OUTPUT_SECONDS,
+        shell_timeout_interval=LOOK_SECONDS,
         shutdown_kernel="immediate",
         record_timing=False,
         kernel_name=KERNEL,
-        extra_arguments=["--InteractiveShell.colors=nocolor"],
+        extra_arguments=["--InteractiveShell.colors=nocolor", _NO_LOSS],
         on_notebook_start=on_notebook_start,
         on_cell_start=on_cell_start,
         on_cell_error=on_cell_error,
         log=_log,
     )
     return client
+
+
+def _seconds_left(run: _Run) -> int:
+    return max(1, math.ceil(run.deadline - time.monotonic()))
 
 
 def _kernel_manager(run: _Run) -> AsyncKernelManager:
@@ -212,14 +242,18 @@ def _kernel_manager(run: _Run) -> AsyncKernelManager:
         kernel_spec_manager=_ThisPython(),
         log=_log,
     )
+    manager.client_factory = PromptClient
     manager.kernel_id = uuid.uuid4().hex
     kernel = _KnownKernel(
         kernel_id=manager.kernel_id,
         kernel_spec=manager.kernel_spec,
         parent=manager,
+        # One run by itself is not worth a server of its own.
+        cold=run.cold or ADDRESS_VARIABLE not in os.environ,
         log=_log,
     )
-    kernel.on_kernel = run.on_kernel
+    kernel.run = run
+    run.kernel = kernel
     manager.provisioner = kernel
     return manager
 
@@ -235,14 +269,28 @@ class _ThisPython(KernelSpecManager):
         )
 
 
-class _KnownKernel(LocalProvisioner):
+class _KnownKernel(WarmProvisioner):
     """Starts a kernel and says which process it is before anything can go wrong."""
 
-    on_kernel: Callable[[int], None] | None = None
+    run: _Run | None = None
+    ended: int | None = None
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         with birth:
             connection = await super().launch_kernel(cmd, **kwargs)
-            if self.on_kernel is not None and self.pid is not None:
-                self.on_kernel(self.pid)
+            if self.run is not None and self.pid is not None:
+                self.run.watch.kernel_runs(self.pid)
+                self.run.on_kernel(self.pid)
         return connection
+
+    async def poll(self) -> int | None:
+        code = await super().poll()
+        if code is not None and self.process is not None:
+            self.ended = code
+        return code
+
+    async def kill(self, restart: bool = False) -> None:
+        # What the notebook started goes first, while it can still be found.
+        if self.pid is not None:
+            end_all(self.pid)
+        await super().kill(restart)

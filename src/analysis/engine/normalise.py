@@ -16,7 +16,8 @@ _OF_A_RUN = ("papermill", "execution")
 _TEXTS = ("text/plain", "text/html", "text/markdown", "text/latex")
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 # IPython names the file of a cell after the process and a checksum.
-_CELL_FILE = re.compile(r"[^\s\"'(<]*ipykernel_\d+[/\\]\d+\.py")
+_CELL_FILE = re.compile(r"ipykernel_\d+[/\\]\d+\.py")
+_BEFORE_A_PATH = frozenset(" \t\r\n\"'(<")
 
 
 def normalise(notebook: dict[str, Any], folders: Mapping[str, str], *, host: str) -> None:
@@ -85,14 +86,31 @@ def _clean(output: dict[str, Any], folders: Mapping[str, str], host: str) -> dic
 
 def neutral(text: str, folders: Mapping[str, str], host: str) -> str:
     """Take addresses, folders and the host name out of one text."""
-    text = _CELL_FILE.sub("[cell]", text)
+    text = _without_cell_files(text)
     text = _ADDRESS.sub("at 0x...", text)
     for folder in sorted(folders, key=len, reverse=True):
-        if len(folder) > 1:
+        if len(folder) > 1 and folder in text:
             text = re.sub(rf"(?<![\w.-]){re.escape(folder)}(?![\w.-])", folders[folder], text)
     if _is_unmistakable(host):
         text = re.sub(rf"(?<![\w.-]){re.escape(host)}(?![\w-])", "[host]", text)
     return text
+
+
+def _without_cell_files(text: str) -> str:
+    """Name the file of every cell alike, with the folders before it.
+
+    The folders are looked for backwards from what is found: a pattern that begins with
+    them takes hours for a megabyte that is printed without a blank.
+    """
+    pieces: list[str] = []
+    done = 0
+    for found in _CELL_FILE.finditer(text):
+        start = found.start()
+        while start > done and text[start - 1] not in _BEFORE_A_PATH:
+            start -= 1
+        pieces += [text[done:start], "[cell]"]
+        done = found.end()
+    return "".join([*pieces, text[done:]])
 
 
 def _is_unmistakable(host: str) -> bool:

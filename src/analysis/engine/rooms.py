@@ -11,7 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from analysis.engine import recorder
+from analysis.engine.warm.address import ADDRESS_VARIABLE
+from analysis.errors import NotebookError
 from analysis.places import HOME_VARIABLE
+
+HERE = "here"
+"""Folder of a room in which the kernel works; what it leaves there is kept."""
 
 # A socket's path has at most 107 bytes on Linux and 103 on macOS. The names of a run's
 # folder and of a kernel's sockets need 35 of them: /abcdefghijkl-12345678/kernel-ipc-5
@@ -31,22 +36,46 @@ def room_in(work: Path, name: str) -> Iterator[Path]:
     slug = re.sub(r"[^A-Za-z0-9]+", "-", name)[:12]
     folders = (work.resolve(), Path(tempfile.gettempdir()), _SHORT)
     within = _first_short(folders, _LONGEST_WORK)
-    within.mkdir(parents=True, exist_ok=True)
-    room = Path(tempfile.mkdtemp(prefix=f"{slug}-", dir=within))
+    room: Path | None = None
     try:
-        for folder in ("here", "tmp", "ipython"):
-            (room / folder).mkdir()
-        # Element ids in SVG are random unless salted.
-        (room / "matplotlibrc").write_text("svg.hashsalt: workbench\n", encoding="utf-8")
+        room = _furnished(within, slug)
         yield room
     finally:
-        shutil.rmtree(room, ignore_errors=True)
+        if room is not None:
+            shutil.rmtree(room, ignore_errors=True)
+
+
+def _furnished(within: Path, slug: str) -> Path:
+    try:
+        within.mkdir(parents=True, exist_ok=True)
+        room = Path(tempfile.mkdtemp(prefix=f"{slug}-", dir=within))
+        for folder in (HERE, "tmp", "ipython"):
+            (room / folder).mkdir()
+    except OSError as error:
+        raise _no_room(within, error) from error
+    return room
 
 
 def temporary_folder() -> Path:
-    """Make a temporary folder so short that the runs of a build find room in it."""
+    """Make a temporary folder so short that the runs of a build find room in it.
+
+    Raises
+    ------
+    NotebookError
+        If none can be made there.
+    """
     within = _first_short((Path(tempfile.gettempdir()), _SHORT), _LONGEST_TEMPORARY)
-    return Path(tempfile.mkdtemp(prefix="workbench-", dir=within))
+    try:
+        return Path(tempfile.mkdtemp(prefix="workbench-", dir=within))
+    except OSError as error:
+        raise _no_room(within, error) from error
+
+
+def _no_room(within: Path, error: OSError) -> NotebookError:
+    return NotebookError(
+        f"{within}: no folder to work in can be made there ({error.strerror}). "
+        "Make room or allow writing, or name another folder in TMPDIR."
+    )
 
 
 def _first_short(folders: tuple[Path, ...], longest: int) -> Path:
@@ -58,32 +87,42 @@ def environment(room: Path, home: Path) -> dict[str, str]:
 
     ``home`` is where the workbench lies, as none is found upwards from ``room``.
     """
+    return common_environment() | {
+        HOME_VARIABLE: str(home),
+        "TMPDIR": str(room / "tmp"),
+        "IPYTHONDIR": str(room / "ipython"),
+        recorder.READS_VARIABLE: str(room / "reads"),
+    }
+
+
+def common_environment() -> dict[str, str]:
+    """Return what the environments of all kernels share, however many runs there are.
+
+    A warm process imports libraries in it, so that they read there what they would
+    read in a kernel of their own.
+    """
     inherited = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
-    return (
-        inherited
-        | _FIXED
-        | {
-            HOME_VARIABLE: str(home),
-            "TMPDIR": str(room / "tmp"),
-            "IPYTHONDIR": str(room / "ipython"),
-            "MATPLOTLIBRC": str(room / "matplotlibrc"),
-            recorder.READS_VARIABLE: str(room / "reads"),
-        }
-    )
+    return inherited | ONE_THREAD | _FIXED
 
 
-# PYTHONSTARTUP would run a user's own file in every kernel; the rest depends on the terminal.
-_LEFT_OUT = ("PYTHONSTARTUP", "COLUMNS", "LINES", "FORCE_COLOR", "LANGUAGE")
+# PYTHONSTARTUP would run a user's own file in every kernel, and whether a kernel is warm is
+# not for a notebook to see; the rest depends on the terminal.
+_LEFT_OUT = ("PYTHONSTARTUP", ADDRESS_VARIABLE, "COLUMNS", "LINES", "FORCE_COLOR", "LANGUAGE")
 
-# Jobs run side by side, so each has one thread; the rest is what would let two runs differ.
-_FIXED = {
+ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "NUMEXPR_NUM_THREADS": "1",
     "VECLIB_MAXIMUM_THREADS": "1",
+}
+"""Jobs run side by side, so numerical libraries get one thread each."""
+
+# What would let two runs differ.
+_FIXED = {
     "PYTHONHASHSEED": "0",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "MATPLOTLIBRC": str(Path(__file__).with_name("matplotlibrc")),
     "TZ": "UTC",
     "LC_ALL": "C.UTF-8",
     "LANG": "C.UTF-8",

@@ -8,13 +8,15 @@ from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator
-
+from analysis.contracts import schemas
 from analysis.contracts.outputs import FINDING, of_kind
 from analysis.contracts.published import Language
 from analysis.errors import FindingError
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 REGISTER = "findings.json"
 SCHEMA = "finding.schema.json"
@@ -45,8 +47,12 @@ def collect(notebooks: Mapping[tuple[str, Language], Mapping[str, Any]]) -> tupl
     for (name, language), notebook in notebooks.items():
         found = [{**one, "notebook": name} for one in of_kind(dict(notebook), FINDING)]
         by_language.setdefault(language, []).extend(found)
+    checked: list[Plain] = []
     for findings in by_language.values():
-        check(findings)
+        # What equals the findings of the language before it need not be checked again.
+        if not checked or findings != checked:
+            check(findings)
+        checked = findings
     for first, second in pairwise(by_language.values()):
         agree(first, second)
     return tuple(next(iter(by_language.values()), ()))
@@ -140,7 +146,7 @@ def _place(findings: Any, path: list[Any]) -> str:
 @cache
 def validator() -> Draft202012Validator:
     """Return the check of an exported register against the published schema."""
-    return Draft202012Validator(json.loads(schema()))
+    return schemas.validator(schema())
 
 
 def schema() -> str:

@@ -15,18 +15,18 @@ from analysis.contracts.published import LANGUAGES
 from analysis.engine import build as engine
 from analysis.engine import parameters as engine_parameters
 from analysis.engine import store
+from analysis.engine.cache import Cache
 from analysis.engine.events import Listener, ignore
+from analysis.engine.recorder import RUN_VARIABLE
 from analysis.engine.run import Job
 from analysis.errors import ParameterError
 from analysis.evaluations import Evaluation
-from analysis.flow import reports
+from analysis.flow import report_stamp, reports
 from analysis.flow.named import notebook as notebook_named
 from analysis.places import HOME_VARIABLE, Places
-from analysis.published.check import require_sound
 from analysis.published.load import open_record
 from analysis.reporting import pages
 from analysis.reporting.manuscript.report_input import ReportInput
-from analysis.study.opened import RUN_VARIABLE
 from analysis.study.plans import choose_plans, plans_for
 
 REPLACED = ("baseline", "country", "current")
@@ -46,7 +46,7 @@ def run(
     source = notebook_named(places, notebook)
     values = engine_parameters.bind(source, dict(parameters))
     chosen = _chosen_by(places, values)
-    require_sound(places)
+    report_stamp.require_sound(places)
     final = places.outputs / "runs" / _folder(source.stem, parameters)
     with store.staging(final) as stage:
         job = Job(
@@ -58,7 +58,13 @@ def run(
                 RUN_VARIABLE: places.outputs / chosen.id / "notebooks",
             },
         )
-        (executed,) = engine.run_all([job], stage, aside=store.aside(final), on_event=on_event)
+        (executed,) = engine.run_all(
+            [job],
+            stage,
+            aside=store.aside(final),
+            on_event=on_event,
+            cache=Cache(places.cache, places.home),
+        )
         pages.write(_alone(places, executed.path, chosen), stage / "report")
     return final / f"{source.stem}.ipynb"
 

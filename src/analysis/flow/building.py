@@ -2,39 +2,52 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis import evaluations
 from analysis.engine import build as engine
 from analysis.engine import store
+from analysis.engine.cache import Cache
 from analysis.engine.events import Listener, ignore
-from analysis.engine.run import Job
+from analysis.engine.pool import pool
+from analysis.engine.stamp import Stamp
 from analysis.errors import EvaluationError
 from analysis.evaluations import Evaluation
-from analysis.flow import reports
-from analysis.flow.named import notebook
-from analysis.places import HOME_VARIABLE, Places
-from analysis.published.check import require_sound
-from analysis.published.load import open_record
-from analysis.study.opened import ORDER_VARIABLE, RUN_VARIABLE
-from analysis.study.plans import plans_for
+from analysis.flow import proving, report_stamp
+from analysis.flow.report_jobs import jobs as jobs_of
+from analysis.flow.report_kept import Kept
+from analysis.places import Places
+
+if TYPE_CHECKING:
+    from analysis.contracts.published import Plan
+    from analysis.published.load import Record
 
 LEVEL = 0.95
 """Confidence level at which the study computes every interval."""
 
+_WANTED_LATER = ("analysis.flow.reports", "analysis.reporting.document", "analysis.reporting.pages")
+
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A finished build: its folder, the report's first page, and what it holds."""
+    """A finished build: its folder, the report's first page, and what it holds.
+
+    ``reused`` counts the notebooks for which an earlier run stood.
+    """
 
     folder: Path
     report: Path
     findings: int
     seconds: float
     notebooks: int
+    reused: int
 
 
 def build(
@@ -43,43 +56,83 @@ def build(
     *,
     overrides: Mapping[str, str] | None = None,
     jobs: int | None = None,
+    cold: bool = False,
+    rerun: bool = False,
+    looked: Stamp | None = None,
     on_event: Listener = ignore,
 ) -> Built:
     """Run an evaluation and write its report; the old one stays if anything fails.
 
+    Parameters
+    ----------
+    places, evaluation : Places, Evaluation
+        The workbench, and what is to be built.
+    overrides : mapping, optional
+        Other values for baseline, current or country.
+    jobs : int, optional
+        Notebooks run at a time; default: one for each core.
+    cold, rerun : bool
+        ``rerun`` runs and writes everything anew, ``cold`` too and with kernels started
+        anew. What is new is kept all the same.
+    looked : Stamp, optional
+        What lay there before the evaluation was read. If the build ends well, the next
+        one can tell from it that nothing changed.
+    on_event : callable
+        Told of every step.
+
     Raises
     ------
     AnalysisError
-        Before anything runs: an unknown plan or country, a record with errors.
-        After: a notebook that failed, languages that disagree, a page too long.
+        Before anything runs: an unknown plan or country, a record with errors, outputs
+        that cannot be written. After: a notebook that failed, languages that disagree,
+        a page too long.
     """
     began = time.monotonic()
     chosen = evaluations.with_overrides(evaluation, overrides or {})
-    _refuse_unheeded(chosen)
-    record = open_record(places)
-    record.country(chosen.country)
-    plans = plans_for(record, chosen.baseline, chosen.current, chosen.country)
-    require_sound(places)
     final = places.outputs / chosen.id
-    with store.staging(final) as stage:
-        executed = stage / "notebooks"
-        engine.run_all(
-            _jobs(places, chosen, executed),
-            executed,
-            workers=jobs,
-            aside=store.aside(final),
-            on_event=on_event,
-        )
-        notebooks = reports.read(chosen, executed)
-        report = reports.make(record, chosen, plans, notebooks)
-        reports.write(report, stage)
-    return Built(
+    with ExitStack() as staged, ExitStack() as loading:
+        # Its processes load packages while this one does.
+        started = loading.enter_context(pool(cold=cold))
+        checked = _check(places, chosen)
+        stage = staged.enter_context(store.staging(final))
+        with _importing_meanwhile():
+            runs = engine.run_all(
+                jobs_of(places, chosen, stage / "notebooks", cold=cold),
+                stage / "notebooks",
+                workers=jobs,
+                aside=store.aside(final),
+                on_event=on_event,
+                cache=Cache(places.cache, places.home),
+                rerun=cold or rerun,
+                started=started,
+            )
+        loading.close()
+        kept = Kept(final, places.cache / "reports" / final.name, taken_over=not (cold or rerun))
+        findings = _report(checked, stage, kept, jobs)
+        proving.write(places, chosen, overrides or {}, runs, stage)
+    built = Built(
         folder=final,
         report=final / "report" / "index.html",
-        findings=len(report.findings),
+        findings=findings,
         seconds=time.monotonic() - began,
-        notebooks=len(notebooks),
+        notebooks=len(runs),
+        reused=sum(run.reused for run in runs),
     )
+    if looked is not None and all(report_stamp.covers(places, run.reads) for run in runs):
+        looked.seal(places.cache, final, said(built))
+    return built
+
+
+def said(built: Built) -> dict[str, object]:
+    """Return what a build says of itself, as plain JSON."""
+    return {
+        "folder": str(built.folder),
+        "report": str(built.report),
+        "notebooks": built.notebooks,
+        "reused": built.reused,
+        "findings": built.findings,
+        "seconds": built.seconds,
+    }
 
 
 def _refuse_unheeded(chosen: Evaluation) -> None:
@@ -99,23 +152,50 @@ def _refuse_unheeded(chosen: Evaluation) -> None:
         )
 
 
-def _jobs(places: Places, chosen: Evaluation, executed: Path) -> list[Job]:
-    """One job a notebook and language; those of one language wait for each other."""
-    return [
-        Job(
-            name=f"{language}/{entry.name}",
-            notebook=notebook(places, entry.name),
-            parameters={
-                **entry.parameters,
-                "baseline": chosen.baseline,
-                "current": chosen.current,
-                "country": chosen.country,
-                "language": language,
-            },
-            after=tuple(f"{language}/{name}" for name in entry.after),
-            environment={ORDER_VARIABLE: ",".join(each.name for each in chosen.notebooks)},
-            folders={HOME_VARIABLE: places.home, RUN_VARIABLE: executed},
-        )
-        for entry in chosen.notebooks
-        for language in chosen.languages
-    ]
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """An evaluation that can be built, with the record that it is built from."""
+
+    evaluation: Evaluation
+    record: Record
+    plans: tuple[Plan, Plan]
+
+
+def _check(places: Places, chosen: Evaluation) -> _Checked:
+    """Refuse what cannot be built before anything runs."""
+    _refuse_unheeded(chosen)
+
+    from analysis.published.load import open_record
+    from analysis.study.plans import plans_for
+
+    record = open_record(places)
+    record.country(chosen.country)
+    plans = plans_for(record, chosen.baseline, chosen.current, chosen.country)
+    report_stamp.require_sound(places)
+    return _Checked(chosen, record, plans)
+
+
+@contextmanager
+def _importing_meanwhile() -> Iterator[None]:
+    """Import what the report needs while notebooks run: this process only waits for them."""
+    importing = threading.Thread(target=_import_all, daemon=True)
+    importing.start()
+    try:
+        yield
+    finally:
+        importing.join()
+
+
+def _import_all() -> None:
+    for module in _WANTED_LATER:
+        import_module(module)
+
+
+def _report(checked: _Checked, stage: Path, kept: Kept, threads: int | None) -> int:
+    """Write the report of what was run into ``stage``; return how many findings it holds."""
+    from analysis.flow import reports
+
+    notebooks = reports.read(checked.evaluation, stage / "notebooks")
+    report = reports.make(checked.record, checked.evaluation, checked.plans, notebooks)
+    reports.write(report, stage, kept=kept, threads=threads)
+    return len(report.findings)

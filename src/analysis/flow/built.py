@@ -52,6 +52,26 @@ def clean(places: Places, evaluation_id: str | None = None) -> list[Path]:
     return chosen
 
 
+def clean_cache(places: Places) -> list[Path]:
+    """Remove what runs gave; return what was removed.
+
+    Raises
+    ------
+    AnalysisError
+        If it cannot be removed.
+    """
+    if not places.cache.exists():
+        return []
+    try:
+        shutil.rmtree(places.cache)
+    except OSError as error:
+        raise AnalysisError(
+            f"cache: {places.cache.name} cannot be removed ({error.strerror}). "
+            "Wait until no build runs, or allow writing there."
+        ) from error
+    return [places.cache]
+
+
 def names(places: Places) -> list[str]:
     """Names of what was built, without what a failed or running build keeps."""
     folders = (path for path in places.outputs.glob("*") if (path / "findings").is_dir())

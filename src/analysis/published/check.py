@@ -136,7 +136,7 @@ class _WorldRows:
 
     def _read(self, name: str, country: str) -> frozenset[str]:
         try:
-            return frozenset(map(str, self._record.sets.rows(name, country)["row_id"]))
+            return frozenset(row["row_id"] for row in self._record.sets.rows(name, country))
         except DataError:
             # The broken file has a problem of its own; its rows are not called dangling too.
             return frozenset()

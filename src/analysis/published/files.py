@@ -33,6 +33,7 @@ class Shelf:
     def countries(self) -> tuple[str, ...]:
         """Return the countries that submitted a folder, in alphabetical order."""
         folder = self.places.published / "countries"
+        self.announce(folder)
         found = folder.iterdir() if folder.is_dir() else iter(())
         return tuple(sorted(entry.name for entry in found if entry.is_dir()))
 
@@ -45,10 +46,14 @@ class Shelf:
             If the file is missing, is not UTF-8, is no CSV table or lacks a column.
         """
         if path not in self._tables:
-            if self._on_read is not None:
-                self._on_read(path)
+            self.announce(path)
             self._tables[path] = _read(path, contract, self.shown(path))
         return self._tables[path].copy(deep=False)
+
+    def announce(self, path: Path) -> None:
+        """Tell that what is returned depends on ``path``, also where nothing lies there."""
+        if self._on_read is not None:
+            self._on_read(path)
 
     def was_read(self, path: Path) -> bool:
         """Whether the file was read through this shelf."""
@@ -63,6 +68,8 @@ class Shelf:
 
 def records(table: pd.DataFrame) -> list[dict[str, str]]:
     """Turn a table of text into one dictionary a line."""
+    if table.empty:
+        return []
     # Column by column: several times faster than asking a frame for its lines.
     names = [str(name) for name in table.columns]
     columns = [table[name].tolist() for name in names]

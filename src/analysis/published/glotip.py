@@ -8,12 +8,12 @@ marked ``repeated``: nobody here adds them or picks one.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from analysis.published.files import records
-from analysis.published.shape import SHAPE
+from analysis.published.shape import Line, Printed
 
 _DIMENSIONS = {
     "by form of exploitation": "form",
@@ -29,33 +29,23 @@ _AGES = {"0 to 17 years": "minor", "18 years or over": "adult", "Unknown": "unkn
 _ALL = "Total"
 
 
-def rows(export: pd.DataFrame, iso3: str, indicators: Mapping[str, str]) -> pd.DataFrame:
+def rows(mine: Iterable[Line], iso3: str, indicators: Mapping[str, str]) -> tuple[Printed, ...]:
     """Return what UNODC prints of one country.
 
     Parameters
     ----------
-    export : DataFrame
-        The file as obtained, all text.
+    mine : iterable of Line
+        The country's lines of the file as obtained; those without a code belong to none.
     iso3 : str
-        The country; rows without a code belong to none.
+        The country.
     indicators : Mapping of str to str
         UNODC's name of an indicator to ours; others are left out.
-
-    Returns
-    -------
-    DataFrame
-        One line a printed row, with the columns of `SHAPE`.
     """
-    mine = export[export["Iso3_code"] == iso3]
-    mine = mine[mine["Indicator"].isin(list(indicators))]
     told = [
-        _told(line, cells, indicators)
-        for line, cells in zip(mine.index + 2, records(mine), strict=True)
+        _told(line, cells, indicators) for line, cells in mine if cells["Indicator"] in indicators
     ]
-    frame = pd.DataFrame(
-        told, columns=[name for name in SHAPE if name not in ("row_id", "repeated")]
-    )
-    return _with_ids(frame, iso3)
+    _number(told, iso3)
+    return tuple(told)
 
 
 def reporting(export: pd.DataFrame, name: str, first: int, last: int) -> tuple[str, ...]:
@@ -73,8 +63,9 @@ def reporting(export: pd.DataFrame, name: str, first: int, last: int) -> tuple[s
     return tuple(sorted(str(iso3) for iso3 in printed.index[printed == len(years)]))
 
 
-def _told(line: int, cells: Mapping[str, str], indicators: Mapping[str, str]) -> dict[str, object]:
+def _told(line: int, cells: Mapping[str, str], indicators: Mapping[str, str]) -> Printed:
     return {
+        "row_id": "",
         "line": line,
         "indicator": indicators[cells["Indicator"]],
         "breakdown": _breakdown(cells),
@@ -82,6 +73,7 @@ def _told(line: int, cells: Mapping[str, str], indicators: Mapping[str, str]) ->
         "year": int(cells["Year"]),
         "printed": cells["txtVALUE"],
         "quote": _quote(cells),
+        "repeated": False,
     }
 
 
@@ -109,13 +101,14 @@ def _quote(cells: Mapping[str, str]) -> str:
     return "; ".join([*said, f"{cells['Year']}: {cells['txtVALUE']}"])
 
 
-def _with_ids(frame: pd.DataFrame, iso3: str) -> pd.DataFrame:
-    head = [frame["indicator"], frame["breakdown"], frame["year"]]
-    number = frame.groupby(["indicator", "breakdown", "year"]).cumcount() + 1
-    repeated = frame.duplicated(["indicator", "breakdown", "year"], keep=False)
-    ids = [
-        f"UNODC-{iso3}-{indicator}-{breakdown.replace(';', '+')}-{year}"
-        + (f".{nth}" if many else "")
-        for indicator, breakdown, year, nth, many in zip(*head, number, repeated, strict=True)
+def _number(told: Sequence[Printed], iso3: str) -> None:
+    """Give each row its id, with a number of its own where a heading stands twice."""
+    stems = [
+        f"UNODC-{iso3}-{row['indicator']}-{row['breakdown'].replace(';', '+')}-{row['year']}"
+        for row in told
     ]
-    return frame.assign(row_id=ids, repeated=repeated)[list(SHAPE)]
+    many, met = Counter(stems), Counter[str]()
+    for row, stem in zip(told, stems, strict=True):
+        met[stem] += 1
+        row["repeated"] = many[stem] > 1
+        row["row_id"] = f"{stem}.{met[stem]}" if row["repeated"] else stem

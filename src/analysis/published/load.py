@@ -35,6 +35,7 @@ class Record:
         self._shelf = shelf
         self.codes = Codes(shelf)
         self.sets = Sets(shelf, self.codes)
+        self._empty: dict[str, pd.DataFrame] = {}
         self._figures: dict[str, tuple[dict[str, str], ...]] = {}
         self._breaks: dict[str, tuple[Break, ...]] = {}
         self._plans: dict[str, tuple[Plan, ...]] = {}
@@ -79,9 +80,16 @@ class Record:
             raise ParameterError(unknown("table", name, known))
         path = self._shelf.country_file(name, country)
         if not path.is_file():
+            self._shelf.announce(path)
             self.country(country)
-            return pd.DataFrame(columns=list(contract.columns), dtype=str)
+            return self._nothing(contract).copy(deep=False)
         return self._shelf.read(path, contract)[list(contract.columns)]
+
+    def _nothing(self, contract: TableContract) -> pd.DataFrame:
+        # An empty table takes a millisecond to make, and most countries submit none.
+        if contract.name not in self._empty:
+            self._empty[contract.name] = pd.DataFrame(columns=list(contract.columns), dtype=str)
+        return self._empty[contract.name]
 
     def breaks(self, country: str) -> tuple[Break, ...]:
         """Return what makes the country's figures hard to compare, by date."""
@@ -156,6 +164,7 @@ class Record:
         ]
         held.sort(key=lambda entry: not self._shelf.was_read(entry[0]))
         for path, country, contract in held:
+            self._shelf.announce(path)
             if path.is_file() and row_id in (lines := self._line_of(country, contract)):
                 return self._told(path, contract, lines[row_id])
         return None

@@ -19,6 +19,7 @@ from analysis.published.problems import Problem
 from analysis.published.rows import ids_in
 from analysis.published.series import population, series
 from analysis.published.sets import GLOTIP, POLICY
+from analysis.published.shape import Printed
 from analysis.published.sums import SumCheck, sums
 
 _BY: tuple[By, ...] = ("sex", "age", "form", "citizenship")
@@ -44,7 +45,7 @@ def _counted(record: Record, country: str) -> tuple[str, ...]:
     """Return indicators with a rule that picks a publisher, and at least one figure."""
     ruled = dict.fromkeys(record.codes.codelist("series_rules")["indicator"])
     figures = set(record.table("figures", country)["indicator"])
-    printed = set(record.sets.rows(GLOTIP, country)["indicator"])
+    printed = {row["indicator"] for row in record.sets.rows(GLOTIP, country)}
     return tuple(str(code) for code in ruled if code in figures | printed)
 
 
@@ -92,16 +93,18 @@ def _other_publishers(record: Record, total: Series) -> Iterator[Problem]:
 
 
 def _repeated_headings(record: Record, country: str) -> Iterator[Problem]:
-    rows = record.sets.rows(GLOTIP, country)
-    twice = rows[rows["repeated"].astype(bool)]
-    for (indicator, breakdown), group in twice.groupby(["indicator", "breakdown"], sort=True):
-        years = ", ".join(str(year) for year in sorted(set(group["year"])))
+    twice: dict[tuple[str, str], list[Printed]] = {}
+    for row in record.sets.rows(GLOTIP, country):
+        if row["repeated"]:
+            twice.setdefault((row["indicator"], row["breakdown"]), []).append(row)
+    for (indicator, breakdown), group in sorted(twice.items()):
+        years = ", ".join(str(year) for year in sorted({row["year"] for row in group}))
         what = (
             f"{country} {indicator} {breakdown}: several figures stand under one heading ({years})."
         )
         yield _odd(
             _file(record, GLOTIP),
-            int(group["line"].iloc[0]),
+            group[0]["line"],
             "Category",
             what,
             "They are not known: neither added nor picked.",
@@ -145,25 +148,22 @@ def _one_sided(record: Record, country: str) -> Iterator[Problem]:
 
 def _beyond_population(record: Record, country: str) -> Iterator[Problem]:
     people = population(record, country)
-    rows = record.sets.rows(GLOTIP, country)
     large = []
-    for cells in records(rows):
-        limit, counted = people.value(int(cells["year"])), parse(cells["printed"])
+    for row in record.sets.rows(GLOTIP, country):
+        limit, counted = people.value(row["year"]), parse(row["printed"])
         if limit.low is not None and counted.low is not None and counted.low > limit.low:
-            large.append(int(cells["line"]))
+            large.append(row["line"])
     if large:
         what = f"{country}: {len(large)} counts are larger than the population (first in this row)."
         yield _odd(_file(record, GLOTIP), large[0], "txtVALUE", what, "Use none of them.")
 
 
 def _index_sums(record: Record, country: str) -> Iterator[Problem]:
-    found = record.country(country)
-    lines = policy.of_country(record.sets.export(POLICY), found.code_3p, found.name_3p)
-    for line, cells in zip(lines.index + 2, records(lines), strict=True):
+    for line, cells in record.sets.lines(POLICY, country):
         scores = [cells[area] for area in policy.AREAS]
         if cells["p"] and ("" in scores or sum(map(int, scores)) != int(cells["p"])):
             what = f"{country} {cells['year']}: the printed sum is not that of three scores."
-            yield _odd(_file(record, POLICY), int(line), "p", what, "Leave the sum out.")
+            yield _odd(_file(record, POLICY), line, "p", what, "Leave the sum out.")
 
 
 def _sum_odd(country: str, found: SumCheck, what: str, remedy: str) -> Problem:

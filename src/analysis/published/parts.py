@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from analysis.contracts.published import Series
@@ -61,12 +61,13 @@ def _has(part: Series, year: int) -> bool:
 
 
 def _breakdowns(record: Record, total: Series, by: By) -> tuple[str, ...]:
-    if name := record.sets.of_publisher(total.publisher):
-        rows = record.sets.rows(name, total.country)
-    else:
-        rows = record.table("figures", total.country)
-    printed = dict.fromkeys(rows.loc[rows["indicator"] == total.indicator, "breakdown"])
-    return tuple(str(breakdown) for breakdown in printed if _is_part(str(breakdown), by))
+    rows: Sequence[Mapping[str, object]] = (
+        record.sets.rows(name, total.country)
+        if (name := record.sets.of_publisher(total.publisher))
+        else record.figures(total.country)
+    )
+    mine = (str(row["breakdown"]) for row in rows if row["indicator"] == total.indicator)
+    return tuple(breakdown for breakdown in dict.fromkeys(mine) if _is_part(breakdown, by))
 
 
 def _is_part(breakdown: str, by: By) -> bool:

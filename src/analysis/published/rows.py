@@ -8,6 +8,7 @@ from typing import cast
 from analysis.contracts.published import SourceRow, Text, Trust
 from analysis.contracts.tables import LIST_MARK, TRUST, TableContract
 from analysis.published.named import told
+from analysis.published.shape import Printed
 
 UNTOLD_TRUST: Trust = "medium"
 """Trust of rows that nobody but us wrote (links, statements): they rest on other rows."""
@@ -66,21 +67,21 @@ def of_table(
     )
 
 
-def of_set(row: Mapping[str, object], about: Mapping[str, str], *, label: Text) -> SourceRow:
-    """Make the sourced row of one line of an international set (columns of `shape.SHAPE`).
+def of_set(row: Printed, about: Mapping[str, str], *, label: Text) -> SourceRow:
+    """Make the sourced row of one line of an international set.
 
     ``about`` is the set's own line in ``sets.csv``: publisher, address, trust, licence.
     """
     return SourceRow(
-        id=str(row["row_id"]),
+        id=row["row_id"],
         file=f"international/{about['set']}/{about['file']}",
-        line=int(str(row["line"])),
-        what=told(label, str(row["breakdown"]), str(row["category"])),
-        as_printed=str(row["printed"]),
+        line=row["line"],
+        what=told(label, row["breakdown"], row["category"]),
+        as_printed=row["printed"],
         period=str(row["year"]),
         publisher=about["publisher"],
         source_url=about["source_url"],
-        quote=str(row["quote"]),
+        quote=row["quote"],
         trust=cast(Trust, about["trust"]),
         licence=about["licence"],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from analysis.published.load import Record
 from analysis.published.named import told
 from analysis.published.rows import ids_in
 from analysis.published.sets import GLOTIP, POLICY
+from analysis.published.shape import Printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,22 +104,22 @@ def policy_index(record: Record, country: str) -> pd.DataFrame:
         country; areas without a score are left out.
     """
     rows = record.sets.rows(POLICY, country)
-    if not rows["printed"].str.fullmatch(r"\d*").all():
+    if not all(re.fullmatch(r"\d*", row["printed"]) for row in rows):
         raise DataError(
             "international/policy_3p: a score is not a whole number. Put the file back as obtained."
         )
-    total = rows[rows["breakdown"] == "total"].set_index("year")["printed"].astype("Int64")
-    areas = rows[rows["breakdown"] != "total"]
+    total = {row["year"]: int(row["printed"]) for row in rows if row["breakdown"] == "total"}
+    areas = [row for row in rows if row["breakdown"] != "total"]
     return pd.DataFrame(
         {
-            "year": areas["year"].astype(int),
-            "area": areas["breakdown"].str.removeprefix("area="),
-            "score": areas["printed"].astype(int),
-            "total": areas["year"].map(total).astype("Int64"),
-            "tier": areas["category"],
-            "row_id": areas["row_id"],
+            "year": pd.Series([row["year"] for row in areas], dtype=int),
+            "area": pd.Series([row["breakdown"].removeprefix("area=") for row in areas], dtype=str),
+            "score": pd.Series([int(row["printed"]) for row in areas], dtype=int),
+            "total": pd.Series([total.get(row["year"]) for row in areas], dtype="Int64"),
+            "tier": pd.Series([row["category"] for row in areas], dtype=str),
+            "row_id": pd.Series([row["row_id"] for row in areas], dtype=str),
         }
-    ).reset_index(drop=True)
+    )
 
 
 def disagree(one: Value, other: Value) -> bool:
@@ -163,18 +165,18 @@ def _printed(record: Record, indicator: str, country: str, breakdown: str) -> li
     return found + _of_figures(record, indicator, country, breakdown)
 
 
-def _of_set(rows: list[dict[str, str]], pick: Pick) -> list[_Printed]:
+def _of_set(rows: Iterable[Printed], pick: Pick) -> list[_Printed]:
     return [
         _Printed(
             publisher=pick.publisher,
             rule=pick.rule,
-            year=int(cells["year"]),
-            value=parse(cells["printed"]),
-            as_printed=cells["printed"],
-            row=cells["row_id"],
-            repeated=bool(cells["repeated"]),
+            year=row["year"],
+            value=parse(row["printed"]),
+            as_printed=row["printed"],
+            row=row["row_id"],
+            repeated=row["repeated"],
         )
-        for cells in rows
+        for row in rows
     ]
 
 

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-SHAPE = (
-    "row_id", "line", "indicator", "breakdown", "category", "year", "printed", "quote", "repeated",
-)  # fmt: skip
-"""``line`` as a spreadsheet numbers it, ``year`` whole, ``printed`` the cell as it stands.
+from typing import TypedDict
 
-``category`` is the source's own heading, ``repeated`` marks rows that share indicator,
-breakdown and year with another row, so that neither can be taken for *the* figure.
-"""
+Line = tuple[int, dict[str, str]]
+"""A line of a file as a spreadsheet numbers it, and its cells as they stand."""
+
+
+class Printed(TypedDict):
+    """One figure that a set prints of one country.
+
+    ``line`` as a spreadsheet numbers it, ``year`` whole, ``printed`` the cell as it stands.
+    ``category`` is the source's own heading, ``repeated`` marks rows that share indicator,
+    breakdown and year with another row, so that neither can be taken for *the* figure.
+    """
+
+    row_id: str
+    line: int
+    indicator: str
+    breakdown: str
+    category: str
+    year: int
+    printed: str
+    quote: str
+    repeated: bool

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -28,12 +28,17 @@ class TextBox:
 class Shown:
     """A picture or table that displays itself in a notebook.
 
-    ``boxes`` are the places of a picture's texts, so that a test can tell that
-    none is cut or covered; they are not part of the output.
+    ``measure`` finds the ``boxes`` of a picture's texts. They are no part of the output,
+    so that nothing is measured until somebody asks.
     """
 
     content: Picture | Table
-    boxes: tuple[TextBox, ...] = ()
+    measure: Callable[[], tuple[TextBox, ...]] = tuple
+
+    @property
+    def boxes(self) -> tuple[TextBox, ...]:
+        """The places of a picture's texts, for a test that none is cut or covered."""
+        return self.measure()
 
     @property
     def picture(self) -> Picture:

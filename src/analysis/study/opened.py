@@ -13,6 +13,8 @@ from typing import Any
 from analysis.contracts.findings import Finding, from_json
 from analysis.contracts.outputs import CHECK, Listing
 from analysis.contracts.published import LANGUAGES, Language, Series, Text
+from analysis.engine import recorder
+from analysis.engine.recorder import AFTER_VARIABLE, ORDER_VARIABLE, RUN_VARIABLE
 from analysis.errors import FindingError, MethodError, ParameterError
 from analysis.findings import record, register
 from analysis.findings.shown import ShownFinding
@@ -25,12 +27,6 @@ from analysis.study import comparison, listings, making, telling
 from analysis.study.plans import plans_for
 from analysis.study.reading import Reading
 from analysis.study.windows import window
-
-RUN_VARIABLE = "WORKBENCH_RUN"
-"""Folder of the executed notebooks of the build that a notebook runs in."""
-
-ORDER_VARIABLE = "WORKBENCH_ORDER"
-"""Names of the build's notebooks in reading order, with commas between."""
 
 UNSAID = ("undecided", "not_comparable", "not_known", "not_submitted", "refused")
 """Verdicts that answer a question with: that cannot be said."""
@@ -231,11 +227,7 @@ class Study(Reading):
                 "synthesis: it reads the findings of a build, and runs inside one. "
                 "Build first: workbench build"
             )
-        order = os.environ.get(ORDER_VARIABLE, "").split(",")
-        found = sorted(
-            Path(run).glob(f"{self.language}/*.ipynb"),
-            key=lambda path: (order.index(path.stem) if path.stem in order else len(order), path),
-        )
+        found = self._ran_before(Path(run))
         if not found:
             raise FindingError(
                 "synthesis: the build that it reads holds no notebook that ran before it. "
@@ -246,6 +238,24 @@ class Study(Reading):
             for path in found
         }
         return register.collect(notebooks)
+
+    def _ran_before(self, run: Path) -> list[Path]:
+        """Return executed notebooks in reading order: of this build, or of a finished one.
+
+        Of this build only those that the notebook waited for count: of the others it is
+        chance which are done.
+        """
+        order = os.environ.get(ORDER_VARIABLE)
+        if order is None:
+            recorder.note(run / self.language)
+            found = sorted(run.glob(f"{self.language}/*.ipynb"))
+            for path in found:
+                recorder.note(path)
+            return found
+        place = {name: number for number, name in enumerate(order.split(","))}
+        after = [run / f"{name}.ipynb" for name in os.environ.get(AFTER_VARIABLE, "").split(",")]
+        found = [path for path in after if path.parent == run / self.language]
+        return sorted(found, key=lambda path: (place.get(path.stem, len(place)), path))
 
     def _show(self, finding: Finding) -> ShownFinding:
         return ShownFinding(finding, self.language, self.row)
@@ -302,8 +312,6 @@ def open_study(
     ParameterError
         If a plan, the country or the language is unknown, or the plans overlap.
     """
-    from analysis.engine import recorder
-
     if language not in LANGUAGES:
         raise ParameterError(f"language: {language!r} is unknown. Write da or en.")
     found = places or find_places()

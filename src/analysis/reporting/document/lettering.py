@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import matplotlib
-from matplotlib.font_manager import get_font
+from matplotlib.ft2font import FT2Font
 
 FOLDER: Final = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 _FONTS: Final = {
@@ -63,6 +63,6 @@ def _text(word: re.Match[str]) -> str:
 def _letters(font: str) -> dict[int, str]:
     """Return the letter that each glyph of a font draws."""
     known: dict[int, str] = {}
-    for letter, glyph in get_font(FOLDER / f"{font}.ttf").get_charmap().items():
+    for letter, glyph in FT2Font(str(FOLDER / f"{font}.ttf")).get_charmap().items():
         known.setdefault(glyph, chr(letter))
     return known

@@ -15,6 +15,10 @@ from analysis.reporting.manuscript.row_sets import RowSeries, RowSet
 
 Json = dict[str, Any]
 
+_AT_SIGN = re.compile(r"(?<=\S{12})([/._=&?-])(?=\S{6})")
+_IN_CHECKSUM = re.compile(r"([0-9a-f]{16})(?=[0-9a-f])")
+_IN_TOKEN = re.compile(r"([^\s\u200b]{24})(?=[^\s\u200b]{6})")
+
 # What a reader on paper takes in without its label, and what the quote and the id say already.
 _BARE = ("period", "publisher", "address")
 _LEFT_OUT = ("quote", "place")
@@ -125,7 +129,7 @@ def refs(printed: Edition, rows: Iterable[str]) -> list[Json]:
 
 def _breakable(text: str) -> str:
     """Allow a line break inside what has no spaces: addresses, ids, file names, checksums."""
-    parted = re.sub(r"(?<=\S{12})([/._=&?-])(?=\S{6})", "\\1\N{ZERO WIDTH SPACE}", text)
-    parted = re.sub(r"([0-9a-f]{16})(?=[0-9a-f])", "\\1\N{ZERO WIDTH SPACE}", parted)
+    parted = _AT_SIGN.sub("\\1\N{ZERO WIDTH SPACE}", text)
+    parted = _IN_CHECKSUM.sub("\\1\N{ZERO WIDTH SPACE}", parted)
     # Some addresses carry a token of hundreds of signs without any separator.
-    return re.sub(r"([^\s\u200b]{24})(?=[^\s\u200b]{6})", "\\1\N{ZERO WIDTH SPACE}", parted)
+    return _IN_TOKEN.sub("\\1\N{ZERO WIDTH SPACE}", parted)

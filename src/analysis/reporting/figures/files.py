@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from matplotlib import style as mpl_style
+from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -19,11 +21,11 @@ from analysis.reporting.shown import TextBox
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """One picture as SVG and PNG, and where its texts stand."""
+    """One picture as SVG and PNG; ``measure`` says where its texts stand."""
 
     svg: str
     png: bytes
-    boxes: tuple[TextBox, ...]
+    measure: Callable[[], tuple[TextBox, ...]]
 
 
 def write_files(figure: Figure, texts: Sequence[Text], name: str, title: str, told: str) -> Files:
@@ -36,8 +38,22 @@ def write_files(figure: Figure, texts: Sequence[Text], name: str, title: str, to
     title, told : str
         Name and text alternative, written into the SVG for screen readers.
     """
+    with _settled(name):
+        svg, png = _svg(figure, name, title, told), _png(figure)
+    # A canvas keeps every pixel it drew, and the figure keeps its canvas.
+    FigureCanvasBase(figure)
+
+    def measure() -> tuple[TextBox, ...]:
+        with _settled(name):
+            return _boxes(figure, texts)
+
+    return Files(svg, png, measure)
+
+
+@contextmanager
+def _settled(name: str) -> Iterator[None]:
     with mpl_style.context({**SETTINGS, "svg.hashsalt": name}, after_reset=True):
-        return Files(_svg(figure, name, title, told), _png(figure), _boxes(figure, texts))
+        yield
 
 
 def _svg(figure: Figure, name: str, title: str, told: str) -> str:
@@ -46,7 +62,7 @@ def _svg(figure: Figure, name: str, title: str, told: str) -> str:
     figure.savefig(buffer, format="svg", metadata=nothing)
     drawn = buffer.getvalue()
     drawn = drawn[drawn.index("<svg") :]
-    drawn = re.sub(r"\s*<metadata>.*?</metadata>|\s*<!--.*?-->", "", drawn, flags=re.S)
+    drawn = _without(_without(drawn, "<metadata>", "</metadata>"), "<!--", "-->")
     head, _, rest = _own_ids(drawn, name).partition(">")
     return (
         f'{head} role="img" aria-labelledby="{name}-title">'
@@ -54,10 +70,18 @@ def _svg(figure: Figure, name: str, title: str, told: str) -> str:
     )
 
 
+def _without(drawn: str, begin: str, end: str) -> str:
+    """Take out what stands between two marks, with the marks and the blanks before them."""
+    # An expression tries each blank of a megabyte anew.
+    first, *others = drawn.split(begin)
+    kept = [first, *(other.partition(end)[2] for other in others)]
+    return "".join([*(part.rstrip() for part in kept[:-1]), kept[-1]])
+
+
 def _own_ids(drawn: str, name: str) -> str:
     """Prefix every id, as a page may hold several pictures."""
     drawn = re.sub(r'\bid="', f'id="{name}-', drawn)
-    drawn = re.sub(r'href="#', f'href="#{name}-', drawn)
+    drawn = drawn.replace('href="#', f'href="#{name}-')
     return drawn.replace("url(#", f"url(#{name}-")
 
 

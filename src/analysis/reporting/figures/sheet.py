@@ -18,13 +18,13 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
-from matplotlib.text import Text as MplText
 
 from analysis.contracts.outputs import Picture
 from analysis.contracts.published import Language
 from analysis.language import words as wording
 from analysis.reporting.figures.files import write_files
 from analysis.reporting.figures.geometry import Box, Point
+from analysis.reporting.figures.lettering import Line
 from analysis.reporting.figures.sources import source_line
 from analysis.reporting.figures.style import (
     BODY,
@@ -62,7 +62,7 @@ class Sheet:
     subtitle: str
     top: float = 0.0
     figure: Figure = field(init=False)
-    texts: list[MplText] = field(default_factory=list)
+    texts: list[Line] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.figure = Figure(figsize=(WIDTH / DPI, 10), dpi=DPI, facecolor="white")
@@ -100,7 +100,7 @@ class Sheet:
             return y
         step = line_height(size)
         for line in wrap(words, width, size, weight) if width else [words]:
-            artist = MplText(
+            artist = Line(
                 x,
                 y + 0.5 * step + 0.36 * size * DPI / 72,
                 line,
@@ -352,7 +352,7 @@ class Sheet:
                 svg=files.svg.replace("<svg ", f'<svg lang="{self.language}" ', 1),
                 png=files.png,
             ),
-            files.boxes,
+            files.measure,
         )
 
     def _told(self, alt: Sequence[str], lines: int) -> str:

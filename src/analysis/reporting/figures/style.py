@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
@@ -102,25 +104,64 @@ def line_height(size: float) -> float:
 def wrap(words: str, width: float, size: float = BODY, weight: str = "normal") -> list[str]:
     """Break words into lines of at most ``width`` pixels; a word too long is cut with a hyphen."""
     found: list[str] = []
-    line = ""
-    for word in words.split(" "):
-        longer = f"{line} {word}" if line else word
-        if text_width(longer, size, weight) <= width:
-            line = longer
-            continue
+    line, left = "", words.split(" ")
+    while left:
+        fitting = _fitting(line, left, width, size, weight)
+        line = _joined(line, left[:fitting])
+        if fitting == len(left):
+            break
         if line:
             found.append(line)
-        *pieces, line = _cut(word, width, size, weight)
+        *pieces, line = _cut(left[fitting], width, size, weight)
         found.extend(pieces)
+        left = left[fitting + 1 :]
     return [*found, line] if line or not found else found
+
+
+def _fitting(line: str, more: Sequence[str], width: float, size: float, weight: str) -> int:
+    """Count how many of ``more`` words stand on a line that has begun.
+
+    Measuring is slow, so the widths of single letters say how many that should be, and
+    the line is measured with so many and with one more: more words are never narrower.
+    """
+    ends = accumulate(
+        (_roughly(f" {word}", size, weight) for word in more), initial=_roughly(line, size, weight)
+    )
+    count = min(sum(end <= width for end in ends), len(more))
+
+    def fits(number: int) -> bool:
+        return text_width(_joined(line, more[:number]), size, weight) <= width
+
+    while count and not fits(count):
+        count -= 1
+    while count < len(more) and fits(count + 1):
+        count += 1
+    return count
+
+
+def _joined(line: str, more: Sequence[str]) -> str:
+    # Blanks that a line would begin with are dropped.
+    return " ".join([line, *more]) if line else " ".join(more).lstrip(" ")
+
+
+def _roughly(words: str, size: float, weight: str) -> float:
+    """Add up the widths of single letters: near the width of the words, which letters share."""
+    return size / BODY * sum(_letter_width(letter, weight) for letter in words)
+
+
+@cache
+def _letter_width(letter: str, weight: str) -> float:
+    return text_width(f"n{letter}n", BODY, weight) - text_width("nn", BODY, weight)
 
 
 def _cut(word: str, width: float, size: float, weight: str) -> list[str]:
     pieces = []
     while text_width(word, size, weight) > width and len(word) > 4:
-        end = len(word) - 3
-        while end > 3 and text_width(word[:end] + "-", size, weight) > width:
-            end -= 1
+        longest = len(word) - 3
+        fitting = bisect_right(
+            range(4, longest + 1), width, key=lambda end: text_width(f"{word[:end]}-", size, weight)
+        )
+        end = min(3 + fitting, longest)
         joint = "" if word[end - 1] in "-/" else "-"
         pieces.append(word[:end] + joint)
         word = word[end:]

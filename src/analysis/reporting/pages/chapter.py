@@ -45,6 +45,10 @@ class View:
     stem: str
     first: bool
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> View:
+        # nbconvert copies whatever it is given, twice; nothing here can be changed.
+        return self
+
 
 class ChapterExporter(TemplateExporter):
     """nbconvert's walk over the cells, with this package's template and escaping on."""
@@ -56,7 +60,10 @@ class ChapterExporter(TemplateExporter):
             for name in ("chapter.html.j2", "parts.html.j2")
         }
         super().__init__(  # type: ignore[no-untyped-call]
-            config=Config({"TemplateExporter": {"template_name": "base"}}),
+            # Nothing is to be run, cleared or extracted before a page is set.
+            config=Config(
+                {"TemplateExporter": {"template_name": "base", "default_preprocessors": []}}
+            ),
             extra_loaders=[DictLoader(sources)],
             template_file="chapter.html.j2",
         )
@@ -73,10 +80,14 @@ def body(
     stems: Mapping[Spot, str],
 ) -> Safe:
     """Set the cells of one language; the title is left to the page around it."""
-    cells = [cell for cell in notebook["cells"] if parts.in_language(cell, chapter.language)]
+    # What cells gave reaches the template as views: drawings of a megabyte are not walked over.
+    cells = [
+        cell | {"outputs": []} if cell["cell_type"] == "code" else cell
+        for cell in notebook["cells"]
+        if parts.in_language(cell, chapter.language)
+    ]
     node = nbformat.from_dict({**notebook, "cells": cells})  # type: ignore[no-untyped-call]
     views = list(_views(chapter, stems))
-    # nbconvert copies what it is given, so the page hands over calls and values only.
     resources = {"views": views, "setting": setting, "folder": "../"}
     text, _ = exporter.from_notebook_node(node, resources=resources)
     return Safe(text)

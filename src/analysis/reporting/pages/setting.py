@@ -46,6 +46,10 @@ class Setting:
         self.report = printed.report
         self.language = language
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Setting:
+        # nbconvert copies whatever it is given; an edition is never changed.
+        return self
+
     def say(self, key: str, **parts: Any) -> str:
         """Word a key of the report's catalogue."""
         return words.say(f"report.{key}", self.language, **parts)

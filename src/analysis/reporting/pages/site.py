@@ -28,8 +28,10 @@ class Entry:
     register: bool
 
 
-def write(report: ReportInput, out: Path) -> None:
+def write(report: ReportInput, out: Path, printed: Edition | None = None) -> None:
     """Write the report to ``out``, which is made if it is not there.
+
+    ``printed`` is the report put in order, where that is done already.
 
     ``index.html`` is the front page in every language; ``<language>/`` holds a page
     a notebook and the registers of findings, sources and breaks; ``figures/`` and
@@ -41,7 +43,7 @@ def write(report: ReportInput, out: Path) -> None:
     ReportError
         If the report is refused, or its front page is too long.
     """
-    printed = edition.prepare(report)
+    printed = printed or edition.prepare(report)
     fronts = {language: front_page.compose(report, language) for language in report.languages}
     stems = files.name_files(printed)
     templates = setting.environment()

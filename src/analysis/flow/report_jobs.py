@@ -1,0 +1,59 @@
+"""An evaluation in, the runs that its report waits for out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from analysis.engine.recorder import ORDER_VARIABLE, RUN_VARIABLE
+from analysis.engine.run import Job
+from analysis.evaluations import Evaluation
+from analysis.flow.named import notebook
+from analysis.places import HOME_VARIABLE, Places
+
+
+def jobs(
+    places: Places, chosen: Evaluation, executed: Path, *, cold: bool = False
+) -> tuple[Job, ...]:
+    """Return one job a notebook and language; those of one language wait for each other.
+
+    Parameters
+    ----------
+    places : Places
+        The workbench whose notebooks are run.
+    chosen : Evaluation
+        With its overrides, if any.
+    executed : Path
+        Where the executed notebooks will lie, for the one that reads the others.
+    cold : bool
+        Whether each kernel is to be started anew.
+
+    Raises
+    ------
+    NotebookError
+        If a notebook is missing.
+    """
+    return tuple(
+        Job(
+            name=f"{language}/{entry.name}",
+            notebook=notebook(places, entry.name),
+            parameters={
+                **entry.parameters,
+                "baseline": chosen.baseline,
+                "current": chosen.current,
+                "country": chosen.country,
+                "language": language,
+            },
+            after=tuple(f"{language}/{name}" for name in entry.after),
+            # Of the others only those that it waits for: one more changes nothing for it.
+            environment={
+                ORDER_VARIABLE: ",".join(
+                    each.name for each in chosen.notebooks if each.name in entry.after
+                )
+            },
+            folders={HOME_VARIABLE: places.home, RUN_VARIABLE: executed},
+            limits=entry.limits,
+            cold=cold,
+        )
+        for entry in chosen.notebooks
+        for language in chosen.languages
+    )
