@@ -165,3 +165,21 @@ def test_the_help_states_the_limits_of_the_engine() -> None:
         option.name: option.default for option in verb.params if isinstance(option, click.Option)
     }
     assert Limits() == Limits(shown["seconds"], shown["memory_mb"], shown["output_mb"])
+
+
+def test_a_run_is_made_again_only_if_something_changed(outside: Path, execute: Execute) -> None:
+    """Nobody waits for what is known, and nobody gets yesterday's answer to today's data."""
+    data = outside / "d.csv"
+    data.write_text("1")
+    reading = _notebook(outside / "a.ipynb", "n = 1", f"print(open({str(data)!r}).read())")
+    asking = _notebook(outside / "b.ipynb", "n = 1", "!true")
+
+    def reused() -> dict[str, bool]:
+        told = json.loads("\n".join(execute(reading, asking, "--into", "out", "--json")))
+        return {run["name"]: run["reused"] for run in told}
+
+    assert reused() == {"a": False, "b": False}
+    assert reused() == {"a": True, "b": False}
+    data.write_text("2")
+    assert reused() == {"a": False, "b": False}
+    assert "2" in (outside / "out" / "a.ipynb").read_text()

@@ -138,7 +138,7 @@ class _Watch:
 
 
 def _caches() -> tuple[str, ...]:
-    """Folders in which libraries keep what they can make again, such as lists of fonts."""
+    """Where libraries keep what they can make again, such as lists of fonts, and our settings."""
     home = os.path.expanduser("~")  # noqa: PTH111 - no home at all is no failure here
-    named = (os.environ.get(name) for name in ("XDG_CACHE_HOME", "MPLCONFIGDIR"))
+    named = (os.environ.get(name) for name in ("XDG_CACHE_HOME", "MPLCONFIGDIR", "MATPLOTLIBRC"))
     return (*filter(None, named), f"{home}/.cache", f"{home}/.config/matplotlib")
