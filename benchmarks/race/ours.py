@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,11 +41,12 @@ class Ours:
         for folder in (self.into, Places(self.folder).cache):
             shutil.rmtree(folder, ignore_errors=True)
 
-    def build(self, names: Sequence[str] = notebooks.NAMES) -> None:
-        """Execute notebooks and set their pages."""
+    def build(self, names: Sequence[str] = notebooks.NAMES) -> dict[str, float]:
+        """Execute notebooks and set their pages; return the seconds each run says it took."""
         paths = [f"notebooks/{name}.ipynb" for name in names]
-        told = ("--into", self.into, "--html", "-j", str(JOBS))
-        self.commands.call("workbench", "execute", *paths, *told, folder=self.folder)
+        told = ("--into", self.into, "--html", "-j", str(JOBS), "--json")
+        said = self.commands.call("workbench", "execute", *paths, *told, folder=self.folder)
+        return {run["name"]: run["seconds"] for run in json.loads(said)}
 
     def change(self, turn: int) -> None:
         """Change the last code cell of the first notebook."""

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis import evaluations
-from analysis.engine import cache, rooms
+from analysis.engine.reuse import cache
+from analysis.engine.running import rooms
 from analysis.errors import AnalysisError, NotebookError
 from analysis.places import Places
 from analysis.published.check import require_sound

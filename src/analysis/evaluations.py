@@ -17,7 +17,7 @@ from analysis.contracts import schemas
 from analysis.contracts.findings import Basis
 from analysis.contracts.front_page import FrontEntry, FrontPageLayout
 from analysis.contracts.published import Language, Text
-from analysis.engine.run import Limits
+from analysis.engine.running.run import Limits
 from analysis.errors import EvaluationError, ParameterError
 from analysis.places import Places
 

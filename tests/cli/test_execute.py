@@ -11,7 +11,7 @@ import click
 import pytest
 
 from analysis.cli.execute import verb
-from analysis.engine.run import Limits
+from analysis.engine.running.run import Limits
 from analysis.errors import AnalysisError, CellError, NotebookError, ParameterError
 from analysis.places import HOME_VARIABLE, Places
 

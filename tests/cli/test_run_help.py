@@ -64,7 +64,7 @@ def test_it_shows_what_can_be_given(workbench: Places, call: Callable[..., Any])
 
 def test_defaults_are_as_they_would_be_typed(workbench: Places, call: Callable[..., Any]) -> None:
     """What the table shows must be what `-p` takes."""
-    from analysis.engine import literals, parameters
+    from analysis.engine.notebook import literals, parameters
 
     for parameter in parameters.read(workbench.notebooks / "asked.ipynb"):
         shown = next(line for line in TOLD.splitlines() if line.startswith(f"{parameter.name} "))

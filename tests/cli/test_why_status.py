@@ -14,9 +14,9 @@ import pytest
 from analysis import evaluations
 from analysis.cli.status import verb as status
 from analysis.cli.why import verb as why
-from analysis.engine.cache import Cache
 from analysis.engine.graph import bound
-from analysis.engine.run import Executed, Job
+from analysis.engine.reuse.cache import Cache
+from analysis.engine.running.run import Executed, Job
 from analysis.errors import NotebookError
 from analysis.flow.report_jobs import jobs
 from analysis.places import Places

@@ -16,8 +16,8 @@ import xlsxwriter
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from analysis.engine import archives
-from analysis.engine.archives import normalise_archive
+from analysis.engine.running import archives
+from analysis.engine.running.archives import normalise_archive
 from analysis.errors import AnalysisError
 
 NOON = datetime(2026, 11, 24, 12, 0, 2)
@@ -207,7 +207,10 @@ def test_modes_are_two_as_git_keeps_them_and_links_stay_links(tmp_path: Path) ->
     assert modes == ["-rw-r--r--", "-rwxr-xr-x", "lrwxrwxrwx", "drwxr-xr-x"]
 
 
-names = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), min_size=1)
+# Hypothesis tries the constants of the code it tests, and what is signed is refused.
+names = st.text(
+    st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), min_size=1
+).filter(lambda name: not name.startswith(("_xmlsignatures/", "META-INF/")))
 moments = st.datetimes(datetime(1980, 1, 1), datetime(2107, 12, 31))
 contents = st.dictionaries(names, st.tuples(st.binary(max_size=200), moments), max_size=6)
 

@@ -13,7 +13,7 @@ import pytest
 
 from analysis.engine.build import run_all
 from analysis.engine.events import Event
-from analysis.engine.run import Job
+from analysis.engine.running.run import Job
 from analysis.errors import CellError, NotebookError, ParameterError
 
 FIRST = "n = 1  # number"
@@ -135,7 +135,7 @@ SLEEPERS = """\
 import sys
 from pathlib import Path
 from analysis.engine.build import run_all
-from analysis.engine.run import Job
+from analysis.engine.running.run import Job
 base = Path(sys.argv[1])
 jobs = [Job(name, base / "a.ipynb") for name in ("a", "b")]
 run_all(jobs, base / "out", workers=2)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis.engine import cache as cache_module
-from analysis.engine.cache import Cache
 from analysis.engine.graph import bound
-from analysis.engine.run import Executed, Job
+from analysis.engine.reuse import cache as cache_module
+from analysis.engine.reuse.cache import Cache
+from analysis.engine.running.run import Executed, Job
 from analysis.errors import AnalysisError, NotebookError
 
 MB = 1 << 20
@@ -276,9 +276,9 @@ def test_a_failure_is_remembered_and_never_reused(bench: Bench) -> None:
 KEEP_MANY = """\
 import json, sys
 from pathlib import Path
-from analysis.engine.cache import Cache
+from analysis.engine.reuse.cache import Cache
 from analysis.engine.graph import bound
-from analysis.engine.run import Executed, Job
+from analysis.engine.running.run import Executed, Job
 home, first = Path(sys.argv[1]), int(sys.argv[2])
 job = bound(Job("n", home / "n.ipynb"))
 opened = Cache(home / ".workbench", home)

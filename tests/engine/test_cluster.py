@@ -15,12 +15,15 @@ from typing import Any
 import psutil
 import pytest
 
-from analysis.engine import cluster as on_cluster
-from analysis.engine import cluster_archive, cluster_client, cluster_folder, grid, sweep
-from analysis.engine.cache import Cache
+from analysis.engine.cluster import archive as cluster_archive
+from analysis.engine.cluster import client as cluster_client
+from analysis.engine.cluster import folder as cluster_folder
+from analysis.engine.cluster import runs as on_cluster
 from analysis.engine.events import Event
-from analysis.engine.run import Executed, Job, Limits
-from analysis.engine.sweep import Here, Into
+from analysis.engine.reuse.cache import Cache
+from analysis.engine.running.run import Executed, Job, Limits
+from analysis.engine.sweeping import grid, sweep
+from analysis.engine.sweeping.sweep import Here, Into
 from analysis.errors import AnalysisError, NotebookError
 from analysis.places import HOME_VARIABLE
 
@@ -33,7 +36,7 @@ GONE_SECONDS = 20.0
 """So long may the processes of a sweep outlive it on a busy machine."""
 
 READS = """\
-from analysis.engine.named_files import located
+from analysis.engine.notebook.named_files import located
 print(located("data/factor.txt").read_text(), n * n)"""
 FAILS_AT_TWO = "assert n != 2"
 
@@ -228,7 +231,7 @@ def test_reading_outside_the_workbench_fails_the_run(
     outside = tmp_path / "outside.txt"
     outside.write_text("here", encoding="utf-8")
     reads = (
-        "from pathlib import Path\nfrom analysis.engine import recorder\n"
+        "from pathlib import Path\nfrom analysis.engine.reuse import recorder\n"
         f"recorder.note(Path({str(outside)!r}))"
     )
     book = write_notebook(tmp_path / "home/book.ipynb", "n = 0", reads)
@@ -254,7 +257,7 @@ main()
 
 def test_a_worker_needs_no_analysis_of_its_own(tmp_path: Path, write_notebook: Write) -> None:
     """Clusters are kept by others; the code that made a table is the code that was sent."""
-    where = "import analysis.engine.run\nprint(analysis.engine.run.__file__)"
+    where = "import analysis.engine.running.run\nprint(analysis.engine.running.run.__file__)"
     book = write_notebook(tmp_path / "home/book.ipynb", "n = 0", where)
     with distributed.LocalCluster(n_workers=0, dashboard_address=None) as bare:
         worker = subprocess.Popen(
@@ -273,7 +276,7 @@ def test_a_worker_needs_no_analysis_of_its_own(tmp_path: Path, write_notebook: W
             worker.wait()
     assert isinstance(ended, Executed), str(ended)
     told = json.loads(ended.path.read_text(encoding="utf-8"))["cells"][2]["outputs"][0]["text"]
-    assert "/src/analysis/engine/run.py" in "".join(told)
+    assert "/src/analysis/engine/running/run.py" in "".join(told)
     assert str(HOME) not in "".join(told)
 
 
@@ -288,7 +291,7 @@ def test_a_run_that_kills_every_worker_is_its_own_failure(
 import os, signal, psutil
 if n == 1:
     above = psutil.Process().parents()
-    serving = next(p for p in above if "cluster_serve" in " ".join(p.cmdline()))
+    serving = next(p for p in above if "cluster.serve" in " ".join(p.cmdline()))
     os.kill(serving.ppid(), signal.SIGKILL)"""
     book = write_notebook(tmp_path / "home/book.ipynb", "n = 0", kills)
     with (
@@ -397,7 +400,7 @@ def test_what_is_private_or_made_here_does_not_travel(
         "home/notebooks/book.ipynb",
         "home/outputs/built/notebooks/x.ipynb",
     }
-    assert {"src/analysis/engine/run.py", cluster_folder.VERSIONS} <= members
+    assert {"src/analysis/engine/running/run.py", cluster_folder.VERSIONS} <= members
     assert archive.content == cluster_archive.pack([Job("b", book, folders=built)], home).content
 
 

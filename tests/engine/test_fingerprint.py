@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.engine import graph, recorder, stamp
-from analysis.engine.fingerprint import Fingerprint, Hashes, Surroundings, hash_of, output_of
-from analysis.engine.run import Job, Limits
+from analysis.engine import graph
+from analysis.engine.reuse import recorder, stamp
+from analysis.engine.reuse.fingerprint import Fingerprint, Hashes, Surroundings, hash_of, output_of
+from analysis.engine.running.run import Job, Limits
 
 LONG_AGO_NS = 1_000_000_000_000_000_000
 names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=8)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.engine import grid, grid_file, grid_tables
+from analysis.engine.sweeping import grid, grid_file, grid_tables
 from analysis.errors import ParameterError
 
 CELL = """\

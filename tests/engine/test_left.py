@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.engine import left
-from analysis.engine.rooms import temporary_folder
-from analysis.engine.run import Job, Limits, run_job
+from analysis.engine.running import left
+from analysis.engine.running.rooms import temporary_folder
+from analysis.engine.running.run import Job, Limits, run_job
 from analysis.errors import CellError
 
 FIRST = "n = 1  # number"

@@ -14,9 +14,9 @@ from typing import Any
 import psutil
 import pytest
 
-from analysis.engine import limits
-from analysis.engine.rooms import temporary_folder
-from analysis.engine.run import Job, Limits, run_job
+from analysis.engine.running import limits
+from analysis.engine.running.rooms import temporary_folder
+from analysis.engine.running.run import Job, Limits, run_job
 from analysis.errors import CellError, NotebookError
 
 FIRST = "n = 1  # number"

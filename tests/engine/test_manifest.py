@@ -19,8 +19,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rocrate.rocrate import ROCrate
 
-from analysis.engine import manifest, manifest_state, recorder, reproduce
-from analysis.engine.manifest_crate import Code, Crate, DataSet, Input, Output, Platform, Run
+from analysis.engine.manifest import file as manifest
+from analysis.engine.manifest import reproduce
+from analysis.engine.manifest import state as manifest_state
+from analysis.engine.manifest.crate import Code, Crate, DataSet, Input, Output, Platform, Run
+from analysis.engine.reuse import recorder
 from analysis.errors import AnalysisError
 
 HASH = "a" * 64

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from analysis.engine import parameters
-from analysis.engine.run import Job, run_job
+from analysis.engine.notebook import parameters
+from analysis.engine.running.run import Job, run_job
 from analysis.errors import NotebookError, ParameterError
 from analysis.places import HOME_VARIABLE
 
 CELL = 'lists: "file" = "data/lists.csv"\nmore: list["file"] = []'
-READS = "from analysis.engine.named_files import located\nprint(located(lists).read_text())"
+READS = (
+    "from analysis.engine.notebook.named_files import located\nprint(located(lists).read_text())"
+)
 
 
 @pytest.fixture

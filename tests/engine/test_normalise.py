@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from analysis.engine.normalise import neutral, normalise
+from analysis.engine.running.normalise import neutral, normalise
 
 FOLDERS = {"/home/ann": "~", "/home/ann/bench": "[workbench]"}
 

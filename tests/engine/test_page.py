@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from analysis.engine.page import page_of
-from analysis.engine.run import Job, run_job
+from analysis.engine.running.page import page_of
+from analysis.engine.running.run import Job, run_job
 
 FIRST = "n = 1  # number"
 SHOWN = """\

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.engine import literals
-from analysis.engine.allowed import Allowed
-from analysis.engine.parameters import Parameter, bind, read
-from analysis.engine.ranges import ends
+from analysis.engine.notebook import literals
+from analysis.engine.notebook.allowed import Allowed
+from analysis.engine.notebook.parameters import Parameter, bind, read
+from analysis.engine.notebook.ranges import ends
 from analysis.errors import NotebookError, ParameterError
 
 CELL = """\

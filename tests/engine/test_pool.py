@@ -12,8 +12,8 @@ from typing import Any
 import psutil
 import pytest
 
-from analysis.engine.pool import Pool, executed, pool
-from analysis.engine.run import Job
+from analysis.engine.running.run import Job
+from analysis.engine.workers.pool import Pool, executed, pool
 from analysis.errors import CellError
 
 FIRST = "n = 1  # number"
@@ -74,7 +74,7 @@ def test_without_the_nursery_work_goes_on(
     """It may be killed like any process, before or after it forked a worker."""
     notebook = write_notebook(tmp_path / "a.ipynb", FIRST)
     with pool(2, cold=True) as workers:
-        (nursery,) = _children("analysis.engine.worker")
+        (nursery,) = _children("analysis.engine.workers.worker")
         if early:
             nursery.send_signal(signal.SIGSTOP)  # so that it has forked nothing when it dies
         for name in ("a", "b"):
@@ -105,7 +105,7 @@ def test_an_answer_tells_all_that_is_known_of_a_run(
     (tmp_path / "evaluations").mkdir()
     (tmp_path / "data" / "published").mkdir(parents=True)
     source = (
-        "from pathlib import Path\nfrom analysis.engine.recorder import note\n"
+        "from pathlib import Path\nfrom analysis.engine.reuse.recorder import note\n"
         "from analysis.places import find_places\nnote(find_places().home / 'gone.csv')\n"
         "Path('left.txt').write_text('x')"
     )
@@ -150,8 +150,8 @@ def test_a_worker_whose_build_was_killed_ends_its_kernel_and_leaves(
     """A cold kernel lives in a session of its own: nobody else would end it."""
     write_notebook(tmp_path / "a.ipynb", FIRST, "import time; time.sleep(300)")
     script = (
-        "import sys, os\nfrom pathlib import Path\nfrom analysis.engine.pool import pool\n"
-        "from analysis.engine.run import Job\nbase = Path(sys.argv[1])\n"
+        "import sys, os\nfrom pathlib import Path\nfrom analysis.engine.workers.pool import pool\n"
+        "from analysis.engine.running.run import Job\nbase = Path(sys.argv[1])\n"
         "with pool(1) as workers:\n"
         "    workers.hand_over(Job('a', base / 'a.ipynb', cold=True), base / 'out', None)\n"
         "    while True:\n"

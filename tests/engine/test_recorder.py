@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.engine import recorder
+from analysis.engine.reuse import recorder
 
 
 @pytest.fixture

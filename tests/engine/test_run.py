@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from analysis.engine.events import Event
-from analysis.engine.run import Job, Limits, run_job
+from analysis.engine.running.run import Job, Limits, run_job
 from analysis.errors import CellError, NotebookError, ParameterError
 
 FIRST = "year = 2007  # first year\nplan = 'DK-2007'  # plan"
@@ -40,7 +40,7 @@ display(SVG(drawn.getvalue()))
 READS = """\
 from pathlib import Path
 from typing import Any
-from analysis.engine.recorder import note
+from analysis.engine.reuse.recorder import note
 from analysis.places import find_places
 home = find_places().home
 note(home / "data" / "published" / "a.csv")
@@ -255,7 +255,8 @@ def test_a_run_needs_neither_network_nor_an_installed_kernelspec(
         pytest.skip("this system does not let us make a network namespace")
     notebook = write_notebook(tmp_path / "a.ipynb", FIRST, "print(year + 1)")
     script = (
-        "import sys; from pathlib import Path; from analysis.engine.run import Job, run_job\n"
+        "import sys\nfrom pathlib import Path\n"
+        "from analysis.engine.running.run import Job, run_job\n"
         "base = Path(sys.argv[1])\n"
         "run_job(Job('a', base / 'a.ipynb'), base / 'out', base / 'work')\n"
     )

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from analysis.engine import stamp
-from analysis.engine.stamp import Stamp
+from analysis.engine.reuse import stamp
+from analysis.engine.reuse.stamp import Stamp
 
 LONG_AGO_NS = 1_000_000_000_000_000_000
 SAID = {"report": "outputs/x/index.html", "findings": 3}
@@ -153,7 +153,7 @@ def test_a_folder_that_cannot_be_written_keeps_no_stamp(tmp_path: Path) -> None:
 def test_asking_imports_nothing_heavy() -> None:
     """It is asked before anything is imported: that is all its use."""
     code = (
-        "import sys\nfrom pathlib import Path\nfrom analysis.engine import stamp\n"
+        "import sys\nfrom pathlib import Path\nfrom analysis.engine.reuse import stamp\n"
         "stamp.holds(Path('.'), 'r')\nstandard = sys.stdlib_module_names\n"
         "print(sorted({name.partition('.')[0] for name in sys.modules} - standard))"
     )

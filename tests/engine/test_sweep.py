@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from analysis.engine import grid, sweep
-from analysis.engine.cache import Cache
 from analysis.engine.events import Event
-from analysis.engine.run import Executed, Job
-from analysis.engine.sweep import Here, Into
+from analysis.engine.reuse.cache import Cache
+from analysis.engine.running.run import Executed, Job
+from analysis.engine.sweeping import grid, sweep
+from analysis.engine.sweeping.sweep import Here, Into
 from analysis.errors import AnalysisError, CellError
 
 Write = Callable[..., Path]
@@ -131,9 +131,10 @@ def test_nothing_is_started_when_everything_is_reused(
 RESUMED = """
 import sys
 from pathlib import Path
-from analysis.engine import grid, sweep
-from analysis.engine.cache import Cache
-from analysis.engine.run import Job
+from analysis.engine.sweeping import grid
+from analysis.engine.sweeping import sweep
+from analysis.engine.reuse.cache import Cache
+from analysis.engine.running.run import Job
 
 book, folder = Path(sys.argv[1]), Path(sys.argv[2])
 made = grid.combine(book, [grid.axis("n", list(range(6)))])

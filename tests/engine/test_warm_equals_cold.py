@@ -11,9 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from analysis.engine.recorder import RUN_VARIABLE
-from analysis.engine.rooms import common_environment
-from analysis.engine.run import Job, run_job
+from analysis.engine.reuse.recorder import RUN_VARIABLE
+from analysis.engine.running.rooms import common_environment
+from analysis.engine.running.run import Job, run_job
 from analysis.engine.warm import ADDRESS_VARIABLE, serving
 from analysis.places import HOME_VARIABLE, find_places
 

@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from nbclient.client import NotebookClient
 
-from analysis.engine.rooms import common_environment
+from analysis.engine.running.rooms import common_environment
 from analysis.engine.warm import serving
 from analysis.engine.warm.manager import WarmKernelManager
 

@@ -18,7 +18,7 @@ from nbclient.client import NotebookClient
 from papermill.engines import papermill_engines
 from papermill.execute import execute_notebook
 
-from analysis.engine.rooms import common_environment
+from analysis.engine.running.rooms import common_environment
 from analysis.engine.warm import serving
 from analysis.engine.warm.engine import WarmEngine
 from analysis.engine.warm.manager import WarmKernelManager

@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from analysis.engine.rooms import common_environment
+from analysis.engine.running.rooms import common_environment
 from analysis.engine.warm import asking, serving
 from analysis.engine.warm.address import by_short_name
 from analysis.engine.warm.asking import ColdError, SilentError, Wanted, WarmKernel
@@ -277,7 +277,7 @@ def test_a_server_that_is_killed_takes_its_kernels_along(tmp_path: Path) -> None
 OWNER = """
 import asyncio, json, os, sys, time
 from pathlib import Path
-from analysis.engine.rooms import common_environment
+from analysis.engine.running.rooms import common_environment
 from analysis.engine.warm.manager import WarmKernelManager
 
 async def own():

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.engine import recorder
-from analysis.engine.run import Job, run_job
-from analysis.engine.watched import past_python
+from analysis.engine.reuse import recorder
+from analysis.engine.running.run import Job, run_job
+from analysis.engine.running.watched import past_python
 from analysis.places import HOME_VARIABLE
 
 FIRST = "n = 1  # number"

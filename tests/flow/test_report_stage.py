@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from analysis import evaluations
-from analysis.engine.run import Limits
+from analysis.engine.running.run import Limits
 from analysis.errors import AnalysisError, CellError, EvaluationError, ReportError
 from analysis.flow import building, built, report_stamp
 from analysis.flow.building import Built

@@ -16,9 +16,10 @@ import yaml
 from rocrate.rocrate import ROCrate
 
 from analysis import evaluations
-from analysis.engine import manifest, manifest_state
-from analysis.engine.manifest_crate import Crate
-from analysis.engine.run import Executed
+from analysis.engine.manifest import file as manifest
+from analysis.engine.manifest import state as manifest_state
+from analysis.engine.manifest.crate import Crate
+from analysis.engine.running.run import Executed
 from analysis.errors import AnalysisError, CellError
 from analysis.flow import building, proving
 from analysis.places import Places

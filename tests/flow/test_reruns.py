@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from analysis.engine import recorder
 from analysis.engine.build import run_all
-from analysis.engine.cache import Cache
 from analysis.engine.events import Event
-from analysis.engine.explain import standings
-from analysis.engine.run import Job
+from analysis.engine.reuse import recorder
+from analysis.engine.reuse.cache import Cache
+from analysis.engine.reuse.explain import standings
+from analysis.engine.running.run import Job
 from analysis.errors import CellError, FindingError
 from analysis.places import HOME_VARIABLE, Places
 from analysis.published.load import open_record
@@ -31,7 +31,7 @@ FIRST = "n = 1  # number"
 READ = """\
 import os
 from pathlib import Path
-from analysis.engine import recorder
+from analysis.engine.reuse import recorder
 path = Path(os.environ["WORKBENCH_HOME"], "data", "{file}.csv")
 recorder.note(path)
 text = path.read_text(encoding="utf-8") if path.exists() else "none"
@@ -255,10 +255,10 @@ def test_a_failed_run_is_told_and_run_again(built: Bench) -> None:
 BUILD = """\
 import os, sys
 from pathlib import Path
-from analysis.engine import recorder
+from analysis.engine.reuse import recorder
 from analysis.engine.build import run_all
-from analysis.engine.cache import Cache
-from analysis.engine.run import Job
+from analysis.engine.reuse.cache import Cache
+from analysis.engine.running.run import Job
 home, into = Path(sys.argv[1]), Path(sys.argv[2])
 folders = {"WORKBENCH_HOME": home, "WORKBENCH_RUN": into}
 book = home / "notebooks"

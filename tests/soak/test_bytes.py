@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.engine import manifest
+from analysis.engine.manifest import file as manifest
 from analysis.places import HOME_VARIABLE, Places
 
 pytestmark = pytest.mark.soak

@@ -27,7 +27,7 @@ import pytest
 import yaml
 
 from analysis.cli import main
-from analysis.engine import parameters
+from analysis.engine.notebook import parameters
 from analysis.errors import AnalysisError
 from analysis.places import HOME_VARIABLE, Places
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from analysis.engine import grid
 from analysis.engine.events import Event
+from analysis.engine.sweeping import grid
 from analysis.flow import sweeping
 
 distributed = pytest.importorskip("distributed")

@@ -41,7 +41,7 @@ def verb(
     earlier. Outputs, counts and what a run leaves are no changes.
     """
     from analysis.desk import changes, revisions
-    from analysis.engine.notebook_file import load
+    from analysis.engine.notebook.file import load
 
     path = _path(notebook)
     if other and other.endswith(_SUFFIX):

@@ -9,7 +9,7 @@ import click
 from analysis.cli import options, printing
 from analysis.cli.verbs import examples
 
-# As `analysis.engine.run.Limits`, which the help must not import.
+# As `analysis.engine.running.run.Limits`, which the help must not import.
 _SECONDS, _MEMORY_MB, _OUTPUT_MB = 900, 4096, 64
 
 
@@ -85,7 +85,7 @@ def verb(
     notebooks.
     """
     from analysis.cli.progress import shown_progress
-    from analysis.engine.run import Limits
+    from analysis.engine.running.run import Limits
     from analysis.flow import executing
 
     limits = Limits(seconds, memory_mb, output_mb)

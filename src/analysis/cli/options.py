@@ -25,7 +25,7 @@ def of_notebook(
     """Complete the names of what the notebook named before takes, with their comments."""
     from click.shell_completion import CompletionItem
 
-    from analysis.engine import parameters as declared
+    from analysis.engine.notebook import parameters as declared
     from analysis.flow import named
 
     # click stops reading at a -p that has no value yet, and leaves the notebook aside.

@@ -56,7 +56,7 @@ def verb(
     places = find_places()
 
     from analysis.cli.progress import shown_progress
-    from analysis.engine import manifest as manifests
+    from analysis.engine.manifest import file as manifests
     from analysis.flow import proving
 
     runs = len(manifests.read(manifest).runs)

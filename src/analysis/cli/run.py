@@ -12,7 +12,7 @@ from analysis.cli.verbs import examples
 from analysis.places import find_places
 
 if TYPE_CHECKING:
-    from analysis.engine.parameters import Parameter
+    from analysis.engine.notebook.parameters import Parameter
 
 _COLUMNS = ("name", "type", "default", "allowed", "comment")
 
@@ -37,7 +37,7 @@ def verb(notebook: str, parameters: dict[str, str], help_notebook: bool, as_json
     """
     places = find_places()
 
-    from analysis.engine import parameters as declared
+    from analysis.engine.notebook import parameters as declared
     from analysis.flow import named
 
     source = named.notebook(places, notebook)

@@ -12,11 +12,11 @@ from analysis.cli.verbs import examples
 from analysis.errors import CellError
 
 if TYPE_CHECKING:
-    from analysis.engine.grid import Grid
+    from analysis.engine.sweeping.grid import Grid
     from analysis.flow.sweeping import Failed, Swept
 
 _MOST_LISTED = 10
-_MOST = 10_000  # as `analysis.engine.grid.MOST`, which the help must not import
+_MOST = 10_000  # as `analysis.engine.sweeping.grid.MOST`, which the help must not import
 
 
 @examples(
@@ -115,7 +115,8 @@ def verb(
 def _grid(
     source: Path, file: Path | None, axes: tuple[str, ...], fixed: dict[str, str], most: int
 ) -> Grid:
-    from analysis.engine import grid, grid_file, parameters
+    from analysis.engine.notebook import parameters
+    from analysis.engine.sweeping import grid, grid_file
 
     blocks = [*(grid_file.read(file) if file else ()), *map(grid_file.assigned, axes)]
     seen = parameters.seen_from(Path.cwd(), source, fixed)

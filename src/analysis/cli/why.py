@@ -25,7 +25,7 @@ def verb(notebook: str, evaluation: str | None, parameters: dict[str, str], as_j
     """
     places = find_places()
 
-    from analysis.engine.explain import FRESH
+    from analysis.engine.reuse.explain import FRESH
     from analysis.flow.freshness import freshness
 
     found = freshness(places, evaluation, notebook=notebook, overrides=parameters)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from analysis.engine.notebook_file import source_of, tags_of
+from analysis.engine.notebook.file import source_of, tags_of
 
 _CONTEXT = 2  # lines shown on either side of a change
 

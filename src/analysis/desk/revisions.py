@@ -7,8 +7,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from analysis.engine.nearest import nearest
-from analysis.engine.notebook_file import checked
+from analysis.engine.notebook.file import checked
+from analysis.engine.notebook.nearest import nearest
 from analysis.errors import NotebookError
 
 NOTHING: dict[str, Any] = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from analysis import errors
-from analysis.engine.cache import Cache
 from analysis.engine.events import Event, Listener, ignore
 from analysis.engine.graph import bound, order
-from analysis.engine.pool import Pool, executed, pool
-from analysis.engine.run import Executed, Job
-from analysis.engine.traces import Asked
+from analysis.engine.reuse.cache import Cache
+from analysis.engine.reuse.traces import Asked
+from analysis.engine.running.run import Executed, Job
+from analysis.engine.workers.pool import Pool, executed, pool
 from analysis.errors import AnalysisError, CellError
 
 

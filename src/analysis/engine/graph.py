@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
-from analysis.engine import parameters
-from analysis.engine.parameters import nearest
-from analysis.engine.recorder import AFTER_VARIABLE
-from analysis.engine.run import Job
+from analysis.engine.notebook import parameters
+from analysis.engine.notebook.parameters import nearest
+from analysis.engine.reuse.recorder import AFTER_VARIABLE
+from analysis.engine.running.run import Job
 from analysis.errors import NotebookError
 
 _NAME = re.compile(r"[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)*")

@@ -13,12 +13,12 @@ from analysis import evaluations
 from analysis.contracts.front_page import FrontPageLayout
 from analysis.contracts.published import LANGUAGES
 from analysis.engine import build as engine
-from analysis.engine import parameters as engine_parameters
 from analysis.engine import store
-from analysis.engine.cache import Cache
 from analysis.engine.events import Listener, ignore
-from analysis.engine.recorder import RUN_VARIABLE
-from analysis.engine.run import Job
+from analysis.engine.notebook import parameters as engine_parameters
+from analysis.engine.reuse.cache import Cache
+from analysis.engine.reuse.recorder import RUN_VARIABLE
+from analysis.engine.running.run import Job
 from analysis.errors import ParameterError
 from analysis.evaluations import Evaluation
 from analysis.flow import report_stamp, reports

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from analysis import evaluations
 from analysis.engine import build as engine
 from analysis.engine import store
-from analysis.engine.cache import Cache
 from analysis.engine.events import Listener, ignore
-from analysis.engine.pool import pool
-from analysis.engine.stamp import Stamp
+from analysis.engine.reuse.cache import Cache
+from analysis.engine.reuse.stamp import Stamp
+from analysis.engine.workers.pool import pool
 from analysis.errors import EvaluationError
 from analysis.evaluations import Evaluation
 from analysis.flow import proving, report_stamp

@@ -12,12 +12,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from analysis.engine import parameters as declared
 from analysis.engine.build import run_all
-from analysis.engine.cache import Cache
 from analysis.engine.events import Listener, ignore
-from analysis.engine.nearest import nearest
-from analysis.engine.run import Executed, Job, Limits
+from analysis.engine.notebook import parameters as declared
+from analysis.engine.notebook.nearest import nearest
+from analysis.engine.reuse.cache import Cache
+from analysis.engine.running.run import Executed, Job, Limits
 from analysis.errors import AnalysisError, NotebookError, ParameterError
 from analysis.flow.named import notebook as notebook_named
 from analysis.places import HOME_VARIABLE, Places, find_places

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from analysis import evaluations
-from analysis.engine.cache import Cache
-from analysis.engine.explain import Standing, standings
+from analysis.engine.reuse.cache import Cache
+from analysis.engine.reuse.explain import Standing, standings
 from analysis.errors import NotebookError
 from analysis.evaluations import Evaluation
 from analysis.flow.named import unknown

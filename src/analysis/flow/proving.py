@@ -17,12 +17,14 @@ from typing import Any
 
 import analysis
 from analysis import evaluations
-from analysis.engine import manifest, manifest_state, recorder
-from analysis.engine import reproduce as comparing
 from analysis.engine.events import Listener, ignore
-from analysis.engine.manifest_crate import Code, Crate, DataSet, Input, Output, Run
-from analysis.engine.reproduce import Difference
-from analysis.engine.run import Executed
+from analysis.engine.manifest import file as manifest
+from analysis.engine.manifest import reproduce as comparing
+from analysis.engine.manifest import state as manifest_state
+from analysis.engine.manifest.crate import Code, Crate, DataSet, Input, Output, Run
+from analysis.engine.manifest.reproduce import Difference
+from analysis.engine.reuse import recorder
+from analysis.engine.running.run import Executed
 from analysis.errors import AnalysisError, CellError
 from analysis.evaluations import Evaluation
 from analysis.places import Places

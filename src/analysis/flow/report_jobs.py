@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analysis.engine.recorder import ORDER_VARIABLE, RUN_VARIABLE
-from analysis.engine.run import Job
+from analysis.engine.reuse.recorder import ORDER_VARIABLE, RUN_VARIABLE
+from analysis.engine.running.run import Job
 from analysis.evaluations import Evaluation
 from analysis.flow.named import notebook
 from analysis.places import HOME_VARIABLE, Places

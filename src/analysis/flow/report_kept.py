@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import analysis
-from analysis.engine import stamp
+from analysis.engine.reuse import stamp
 
 if TYPE_CHECKING:
     from analysis.reporting.manuscript.report_input import ReportInput

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import analysis
-from analysis.engine import stamp
-from analysis.engine.stamp import Stamp
+from analysis.engine.reuse import stamp
+from analysis.engine.reuse.stamp import Stamp
 from analysis.places import Places
 
 

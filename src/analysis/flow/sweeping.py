@@ -17,14 +17,16 @@ from typing import Any
 from analysis import evaluations
 from analysis.contracts.findings import Finding, from_json
 from analysis.contracts.published import LANGUAGES
-from analysis.engine import grid_tables, named_files, store, sweep
-from analysis.engine.cache import Cache
+from analysis.engine import store
 from analysis.engine.events import Listener, ignore
-from analysis.engine.grid import Grid
-from analysis.engine.grid_tables import Kind
-from analysis.engine.recorder import RUN_VARIABLE
-from analysis.engine.run import Executed, Job
-from analysis.engine.sweep import Into, Runner
+from analysis.engine.notebook import named_files
+from analysis.engine.reuse.cache import Cache
+from analysis.engine.reuse.recorder import RUN_VARIABLE
+from analysis.engine.running.run import Executed, Job
+from analysis.engine.sweeping import grid_tables, sweep
+from analysis.engine.sweeping.grid import Grid
+from analysis.engine.sweeping.grid_tables import Kind
+from analysis.engine.sweeping.sweep import Into, Runner
 from analysis.errors import AnalysisError, ParameterError
 from analysis.findings import register
 from analysis.flow.named import notebook as notebook_named
@@ -142,7 +144,7 @@ def _runner(
 ) -> AbstractContextManager[Runner]:
     if scheduler is None:
         return nullcontext(sweep.Here(workers and min(workers, len(jobs)), cold=cold))
-    from analysis.engine.cluster import cluster
+    from analysis.engine.cluster.runs import cluster
 
     return cluster(scheduler, places.home, jobs)
 

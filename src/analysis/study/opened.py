@@ -13,8 +13,8 @@ from typing import Any
 from analysis.contracts.findings import Finding, from_json
 from analysis.contracts.outputs import CHECK, Listing
 from analysis.contracts.published import LANGUAGES, Language, Series, Text
-from analysis.engine import recorder
-from analysis.engine.recorder import AFTER_VARIABLE, ORDER_VARIABLE, RUN_VARIABLE
+from analysis.engine.reuse import recorder
+from analysis.engine.reuse.recorder import AFTER_VARIABLE, ORDER_VARIABLE, RUN_VARIABLE
 from analysis.errors import FindingError, MethodError, ParameterError
 from analysis.findings import record, register
 from analysis.findings.shown import ShownFinding

@@ -1,0 +1,6 @@
+"""Processes that run jobs one after another, forked from one that is ready.
+
+``pool``     hand over a job, hear what becomes of it
+``nursery``  how the processes are started
+``worker``   what runs in them
+"""
