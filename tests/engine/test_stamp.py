@@ -162,6 +162,6 @@ def test_asking_imports_nothing_heavy() -> None:
         capture_output=True,
         text=True,
         check=False,
-        env={"PYTHONPATH": str(Path(stamp.__file__).parents[2])},
+        env={"PYTHONPATH": str(Path(stamp.__file__).parents[3])},
     )
     assert done.stdout.strip() == "['__main__', 'analysis']", done.stderr

@@ -48,7 +48,8 @@ def run(folder: Path, settings: dict[str, Any], **launched_with: Any) -> tuple[s
     client = NotebookClient(
         notebook, km=manager, kernel_name="python3", shutdown_kernel="immediate"
     )
-    client.execute(**{"env": common_environment(), "cwd": str(folder)} | launched_with)
+    environment = common_environment() | launched_with.pop("env", {})
+    client.execute(**{"env": environment, "cwd": str(folder)} | launched_with)
     return notebook["cells"][0]["outputs"][0]["text"], kernel
 
 
@@ -70,7 +71,7 @@ def test_a_kernel_starts_warm_where_nothing_speaks_against_it(
         ({}, {"stdout": subprocess.PIPE}, "its output goes to a pipe"),
         ({}, {"preexec_fn": os.getpid}, "it is to be started with preexec_fn"),
         ({}, {"independent": True}, "it is to be started with independent"),
-        ({}, {"env": common_environment() | {"A": "b"}}, "the environment differs in A"),
+        ({}, {"env": {"A": "b"}}, "the environment differs in A"),
     ],
 )
 def test_what_a_fork_cannot_give_starts_cold_and_runs(
@@ -127,8 +128,12 @@ def test_papermill_runs_a_notebook_warm_as_it_runs_it_cold(
     address: Path, tmp_path: Path, write_notebook: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Anyone's `papermill --engine` gets the same notebook, parameters and all."""
-    for name, value in common_environment().items():
+    common = common_environment()
+    for name, value in common.items():
         monkeypatch.setenv(name, value)
+    # papermill's kernels see all that this process does, which the server must have seen too.
+    for name in {*os.environ} - {*common} - {"PYTEST_CURRENT_TEST"}:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("WORKBENCH_WARM_KERNELS", str(address))
     register: Any = papermill_engines.register
     register("warm-under-test", WarmEngine)
