@@ -11,18 +11,20 @@ import math
 import time
 from typing import Any
 
+import zmq.asyncio
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.channels import AsyncZMQSocketChannel
 from papermill.clientwrap import PapermillNotebookClient
-from traitlets import Type
+from traitlets import Type, default
 
 from analysis.engine.running.limits import Watch
 
 LOOK_SECONDS = 1
 """How often it is seen whether a silent kernel still lives."""
 
+_RECONNECT_MS = 5
 # A kernel that is up answers in some milliseconds.
-_PROMPT_SECONDS = 0.2
+_PROMPT_SECONDS = 0.02
 
 
 class WatchedClient(PapermillNotebookClient):
@@ -64,6 +66,15 @@ class PromptClient(AsyncKernelClient):
     """Talks to a kernel whose process we know: no heartbeat, no input, ready once it answers."""
 
     iopub_channel_class = Type(_FairChannel)
+
+    @default("context")
+    def _context_default(self) -> zmq.asyncio.Context:
+        # A kernel listens some hundredths of a second after we first try to reach it, and
+        # zmq would try again only after a tenth.
+        self._created_context = True
+        context = zmq.asyncio.Context()
+        context.setsockopt(zmq.RECONNECT_IVL, _RECONNECT_MS)
+        return context
 
     def start_channels(self, *_: Any, **__: Any) -> None:
         """Open the channels that a run needs."""
