@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import partial
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from analysis.engine.graph import bound, order
 from analysis.engine.reuse.cache import Cache
 from analysis.engine.reuse.traces import Asked
 from analysis.engine.running.run import Executed, Job
+from analysis.engine.workers.packages import named_by
 from analysis.engine.workers.pool import Pool, executed, pool
 from analysis.errors import AnalysisError, CellError
 
@@ -80,7 +80,7 @@ def run_all(
     with ExitStack() as opened:
         if cache is not None:
             opened.callback(cache.close)
-        open_pool = _opener(opened, started, size, page=page, cold=_all_cold(jobs))
+        open_pool = _opener(opened, started, size, page=page, jobs=jobs)
         state = _Build(
             checked, sorter, into, aside, open_pool, on_event, cache, page=page, rerun=rerun
         )
@@ -90,13 +90,18 @@ def run_all(
 
 
 def _opener(
-    opened: ExitStack, started: Pool | None, size: int, *, page: bool, cold: bool
+    opened: ExitStack, started: Pool | None, size: int, *, page: bool, jobs: Sequence[Job]
 ) -> Callable[[], Pool]:
     """Say how a pool is had once the first job really has to run: it is many processes."""
-    if started is None:
-        return partial(opened.enter_context, pool(size, pages=page, cold=cold))
-    started.size = size
-    return lambda: started
+    if started is not None:
+        started.size = size
+        return lambda: started
+
+    def open_now() -> Pool:
+        packages = named_by(job.notebook for job in jobs)
+        return opened.enter_context(pool(size, pages=page, cold=_all_cold(jobs), packages=packages))
+
+    return open_now
 
 
 def _all_cold(jobs: Sequence[Job]) -> bool:

@@ -21,6 +21,7 @@ from analysis.engine.reuse.cache import Cache
 from analysis.engine.reuse.traces import Asked
 from analysis.engine.running.run import Executed, Job
 from analysis.engine.sweeping.grid import Grid
+from analysis.engine.workers.packages import named_by
 from analysis.engine.workers.pool import Pool, executed, pool
 from analysis.errors import AnalysisError, CellError, NotebookError
 
@@ -135,7 +136,9 @@ class Here:
         first = next(jobs, None)
         if first is None:
             return
-        with pool(self.workers or _cores(), cold=self.cold) as opened:
+        # One notebook, run many times.
+        packages = named_by([first.notebook])
+        with pool(self.workers or _cores(), cold=self.cold, packages=packages) as opened:
             _Local(opened, chain([first], jobs), into, on_event, on_end).run()
 
 

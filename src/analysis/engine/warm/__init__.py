@@ -40,7 +40,11 @@ _log = logging.getLogger("analysis.engine")
 
 @contextmanager
 def serving(
-    environment: Mapping[str, str], folder: Path, *, options: Sequence[str] = ()
+    environment: Mapping[str, str],
+    folder: Path,
+    *,
+    options: Sequence[str] = (),
+    packages: Sequence[str] | None = None,
 ) -> Iterator[Path]:
     """Start a server of warm kernels and give its address; end it and them afterwards.
 
@@ -57,13 +61,15 @@ def serving(
         Where the socket may lie, in a folder of its own; of any depth.
     options : sequence of str
         Options of the interpreter that the kernels are started with, such as ``-O``.
+    packages : sequence of str, optional
+        What to load beside what every kernel needs; default: `loading.OF_NOTEBOOKS`.
     """
     owner, private, process = os.getpid(), None, None
     try:
         folder.mkdir(parents=True, exist_ok=True)
         private = Path(tempfile.mkdtemp(prefix="warm-", dir=folder))
         if sys.platform == "linux":
-            process = _start(private, environment, options)
+            process = _start(private, environment, options, packages)
     except OSError as error:
         _log.info("no server of warm kernels could be started (%s)", error.strerror)
     try:
@@ -82,7 +88,10 @@ def _address(private: Path) -> Path:
 
 
 def _start(
-    private: Path, environment: Mapping[str, str], options: Sequence[str]
+    private: Path,
+    environment: Mapping[str, str],
+    options: Sequence[str],
+    packages: Sequence[str] | None,
 ) -> subprocess.Popen[bytes]:
     address = _address(private)
     with closing(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)) as listener:
@@ -95,6 +104,7 @@ def _start(
             [
                 *(sys.executable, *options, "-m", "analysis.engine.warm.server"),
                 *(str(address), str(descriptor), str(os.getpid())),
+                *([] if packages is None else [",".join(packages)]),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

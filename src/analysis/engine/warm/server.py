@@ -17,7 +17,7 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,14 +60,14 @@ class Server:
                 sys.exit()
             self._watch(os.pidfd_open(owner), self._owner_ended)
 
-    def load(self) -> None:
+    def load(self, packages: Sequence[str]) -> None:
         """Load the packages; leaves as soon as the owner has."""
 
         def owner_is_there() -> None:
             for key, _ in self.selector.select(0):
                 key.data()
 
-        self.loaded = loading.load(before_each=owner_is_there)
+        self.loaded = loading.load(notebooks=packages, before_each=owner_is_there)
         self._watch(self.listener, self._accept)
 
     def serve(self) -> Birth:
@@ -251,7 +251,8 @@ def _leave_quietly(*_: object) -> Never:
 
 def main() -> None:
     """Serve until standard input ends or the owner is gone."""
-    address, descriptor, owner = [*sys.argv[1:], None, None][:3]
+    given: list[str | None] = [*sys.argv[1:], None, None, None, None]
+    address, descriptor, owner, named = given[:4]
     if address is None or sys.platform != "linux":
         sys.exit("Linux only; usage: python -m analysis.engine.warm.server SOCKET")
     # `python -m` puts the working folder first; a kernel has its own.
@@ -263,7 +264,8 @@ def main() -> None:
     atexit.register(_clear, path)
     server = Server(_listener(path, descriptor), int(owner) if owner else None)
     try:
-        server.load()
+        packages = loading.OF_NOTEBOOKS if named is None else tuple(filter(None, named.split(",")))
+        server.load(packages)
         birth = server.serve()
     except SystemExit:
         if os.getpid() == server.pid:

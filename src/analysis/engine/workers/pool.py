@@ -16,7 +16,7 @@ import socket
 import subprocess
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -244,7 +244,13 @@ def _kill(worker: _Worker) -> None:
 
 
 @contextmanager
-def pool(size: int = 1, *, pages: bool = False, cold: bool = False) -> Iterator[Pool]:
+def pool(
+    size: int = 1,
+    *,
+    pages: bool = False,
+    cold: bool = False,
+    packages: Sequence[str] | None = None,
+) -> Iterator[Pool]:
     """Open a pool in a temporary folder; leave neither process nor file behind.
 
     Returns at once, while the processes that it starts are still importing: open it as
@@ -256,19 +262,21 @@ def pool(size: int = 1, *, pages: bool = False, cold: bool = False) -> Iterator[
         As of `Pool`.
     cold : bool
         Whether no run will want a warm kernel.
+    packages : sequence of str, optional
+        What warm kernels find loaded, as `packages.named_by` says; default: all.
     """
     work = temporary_folder()
     with ExitStack() as opened:
         opened.callback(shutil.rmtree, work, ignore_errors=True)
         # Its imports take longest, so it comes first. It removes its own folder even when
         # this process is killed, so that must not lie where workers remove theirs.
-        warm = None if cold else opened.enter_context(_warm_kernels(work.parent))
+        warm = None if cold else opened.enter_context(_warm_kernels(work.parent, packages))
         workers = Pool(size, work, pages=pages, warm=warm)
         opened.callback(workers.close)
         yield workers
 
 
-def _warm_kernels(within: Path) -> AbstractContextManager[Path]:
+def _warm_kernels(within: Path, packages: Sequence[str] | None) -> AbstractContextManager[Path]:
     from analysis.engine.warm import serving
 
-    return serving(common_environment(), within)
+    return serving(common_environment(), within, packages=packages)
