@@ -47,7 +47,7 @@ def test_workers_are_forked_from_one_process_with_one_thread(
 ) -> None:
     """A fork of a process with threads may hang for ever; an import each costs seconds."""
     notebook = write_notebook(tmp_path / "a.ipynb", FIRST)
-    with pool(2, pages=True, cold=True) as workers:
+    with pool(2, cold=True) as workers:
         for name in ("a", "b"):
             workers.hand_over(Job(name, notebook), tmp_path / "out", None, page=True)
         for _ in range(2):
@@ -92,7 +92,7 @@ def test_without_the_nursery_work_goes_on(
 
 def test_a_pool_that_is_not_used_leaves_nothing() -> None:
     """Where all is fresh nothing runs, and what was started early must go at once."""
-    with pool(2, pages=True) as workers:
+    with pool(2) as workers:
         assert workers.work.is_dir()
     assert not workers.work.exists()
     assert _children("analysis") == []

@@ -80,7 +80,7 @@ def run_all(
     with ExitStack() as opened:
         if cache is not None:
             opened.callback(cache.close)
-        open_pool = _opener(opened, started, size, page=page, jobs=jobs)
+        open_pool = _opener(opened, started, size, jobs)
         state = _Build(
             checked, sorter, into, aside, open_pool, on_event, cache, page=page, rerun=rerun
         )
@@ -90,7 +90,7 @@ def run_all(
 
 
 def _opener(
-    opened: ExitStack, started: Pool | None, size: int, *, page: bool, jobs: Sequence[Job]
+    opened: ExitStack, started: Pool | None, size: int, jobs: Sequence[Job]
 ) -> Callable[[], Pool]:
     """Say how a pool is had once the first job really has to run: it is many processes."""
     if started is not None:
@@ -99,7 +99,7 @@ def _opener(
 
     def open_now() -> Pool:
         packages = named_by(job.notebook for job in jobs)
-        return opened.enter_context(pool(size, pages=page, cold=_all_cold(jobs), packages=packages))
+        return opened.enter_context(pool(size, cold=_all_cold(jobs), packages=packages))
 
     return open_now
 
