@@ -85,9 +85,11 @@ def _build(
     chosen = evaluations.read(places, options.chosen(places, evaluation))
 
     from analysis.flow import building
+    from analysis.flow.freshness import seconds_expected
 
     runs = len(chosen.notebooks) * len(chosen.languages)
-    with shown_progress(runs, plain=quiet) as on_event:
+    expected = {} if quiet else seconds_expected(places, chosen, parameters)
+    with shown_progress(runs, plain=quiet, expected=expected) as on_event:
         built = building.build(
             places,
             chosen,

@@ -80,7 +80,9 @@ def run_all(
     with ExitStack() as opened:
         if cache is not None:
             opened.callback(cache.close)
-        open_pool = _opener(opened, started, size, jobs)
+        # Each worker begins with what makes pages where it will make several.
+        many = rerun or cache is None or sum(not cache.records(job) for job in jobs) > size
+        open_pool = _opener(opened, started, size, jobs, pages=page and many)
         state = _Build(
             checked, sorter, into, aside, open_pool, on_event, cache, page=page, rerun=rerun
         )
@@ -90,7 +92,7 @@ def run_all(
 
 
 def _opener(
-    opened: ExitStack, started: Pool | None, size: int, jobs: Sequence[Job]
+    opened: ExitStack, started: Pool | None, size: int, jobs: Sequence[Job], *, pages: bool
 ) -> Callable[[], Pool]:
     """Say how a pool is had once the first job really has to run: it is many processes."""
     if started is not None:
@@ -99,7 +101,9 @@ def _opener(
 
     def open_now() -> Pool:
         packages = named_by(job.notebook for job in jobs)
-        return opened.enter_context(pool(size, cold=_all_cold(jobs), packages=packages))
+        return opened.enter_context(
+            pool(size, pages=pages, cold=_all_cold(jobs), packages=packages)
+        )
 
     return open_now
 

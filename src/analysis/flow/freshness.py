@@ -50,6 +50,19 @@ def freshness(
     return tuple(one for one in found if one.job.partition("/")[2] in wanted)
 
 
+def seconds_expected(
+    places: Places, evaluation: Evaluation, overrides: Mapping[str, str]
+) -> dict[str, float]:
+    """Return how many seconds each run of a build took the last time, where that is known."""
+    chosen = evaluations.with_overrides(evaluation, overrides)
+    cache = Cache(places.cache, places.home)
+    known = {
+        job.name: cache.records(job)
+        for job in jobs(places, chosen, places.outputs / chosen.id / "notebooks")
+    }
+    return {name: records[0].seconds for name, records in known.items() if records}
+
+
 def _wanted(chosen: Evaluation, notebook: str | None) -> list[str]:
     names = [entry.name for entry in chosen.notebooks]
     if notebook is None:

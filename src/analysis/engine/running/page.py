@@ -26,6 +26,15 @@ def page_of(notebook: dict[str, Any], title: str) -> str:
     return str(html).rstrip("\n") + "\n"
 
 
+def warm() -> None:
+    """Load what a first page needs (templates, highlighting, Markdown), before there is one."""
+    cells = [
+        nbformat.v4.new_markdown_cell("# A $x$"),  # type: ignore[no-untyped-call]
+        nbformat.v4.new_code_cell("1 + 1"),  # type: ignore[no-untyped-call]
+    ]
+    page_of(nbformat.v4.new_notebook(cells=cells), "warm")  # type: ignore[no-untyped-call]
+
+
 @cache
 def _exporter() -> Any:
     return HTMLExporter(raw_template=_TEMPLATE)  # type: ignore[no-untyped-call]

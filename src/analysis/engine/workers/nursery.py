@@ -28,6 +28,7 @@ def can_fork() -> bool:
 class Settings:
     """What all workers of a pool begin with."""
 
+    pages: bool
     warm: Path | None
 
     @property
@@ -45,7 +46,7 @@ def spawn(
     return subprocess.Popen(
         [
             *(sys.executable, "-P", "-m", "analysis.engine.workers.worker"),
-            *(kind, str(channel.fileno()), str(folder)),
+            *(kind, str(channel.fileno()), str(folder), *(["pages"] if settings.pages else [])),
         ],
         stdin=subprocess.DEVNULL,
         # Whatever prints must not end up between the results of whoever builds.

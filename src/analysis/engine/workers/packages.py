@@ -27,6 +27,7 @@ def named_by(notebooks: Iterable[Path]) -> tuple[str, ...]:
     large = {name.partition(".")[0] for name in OF_NOTEBOOKS}
     if tops - large:
         return OF_NOTEBOOKS
-    # pandas and matplotlib load numpy anyway, and pandas pyarrow.
-    wanted = tops | ({"numpy", "pyarrow"} if "pandas" in tops else set())
+    # These load the others anyway.
+    wanted = tops | ({"pyarrow"} if "pandas" in tops else set())
+    wanted |= {"PIL"} if "matplotlib" in tops else set()
     return tuple(name for name in OF_NOTEBOOKS if name.partition(".")[0] in wanted)

@@ -72,14 +72,19 @@ class Pool:
         Number of workers; may be changed while none has been started.
     work : Path
         Folder for what workers leave while they work.
+    pages : bool
+        Whether workers are to begin with what a page of HTML needs. For one run it is
+        sooner done while its kernel computes.
     warm : Path, optional
         Where a server of warm kernels listens; without it every kernel starts cold.
     """
 
-    def __init__(self, size: int, work: Path, *, warm: Path | None = None) -> None:
+    def __init__(
+        self, size: int, work: Path, *, pages: bool = False, warm: Path | None = None
+    ) -> None:
         self.size = size
         self.work = work
-        self._settings = Settings(warm)
+        self._settings = Settings(pages, warm)
         self._selector = selectors.DefaultSelector()
         self._heard: deque[Heard] = deque()
         self._workers: dict[int, _Worker] = {}
@@ -243,6 +248,7 @@ def _kill(worker: _Worker) -> None:
 def pool(
     size: int = 1,
     *,
+    pages: bool = False,
     cold: bool = False,
     packages: Sequence[str] | None = None,
 ) -> Iterator[Pool]:
@@ -253,7 +259,7 @@ def pool(
 
     Parameters
     ----------
-    size : int
+    size, pages : int, bool
         As of `Pool`.
     cold : bool
         Whether no run will want a warm kernel.
@@ -266,7 +272,7 @@ def pool(
         # Its imports take longest, so it comes first. It removes its own folder even when
         # this process is killed, so that must not lie where workers remove theirs.
         warm = None if cold else opened.enter_context(_warm_kernels(work.parent, packages))
-        workers = Pool(size, work, warm=warm)
+        workers = Pool(size, work, pages=pages, warm=warm)
         opened.callback(workers.close)
         yield workers
 

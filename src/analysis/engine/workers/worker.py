@@ -101,7 +101,7 @@ def _answer(order: dict[str, Any], worker: _Worker) -> dict[str, Any]:
     from analysis.engine.running.run import run_job
 
     if order["page"] and _PAGE not in sys.modules:
-        # What makes pages loads while the kernel computes.
+        # Of few runs, what makes pages loads while the kernel computes.
         threading.Thread(target=importlib.import_module, args=(_PAGE,), daemon=True).start()
     try:
         executed = run_job(
@@ -140,7 +140,7 @@ def _job(told: dict[str, Any]) -> Job:
     )
 
 
-def _prepare() -> None:
+def _prepare(*, pages: bool) -> None:
     """Import what running a job needs, so that workers begin with it."""
     for name in _NEVER_NEEDED:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
@@ -149,6 +149,10 @@ def _prepare() -> None:
     # Python writes a file to find out where the temporary folder is. A worker whose build
     # is gone may leave at any moment, and would leave that file behind.
     tempfile.gettempdir()
+    if pages:
+        from analysis.engine.running import page
+
+        page.warm()
 
 
 class _Nursery:
@@ -219,13 +223,13 @@ def _may_fork() -> bool:
 def main() -> None:
     """Serve on the socket with the descriptor given, as a worker or as their nursery.
 
-    Arguments: ``worker|nursery DESCRIPTOR FOLDER``; the folder is a worker's own,
+    Arguments: ``worker|nursery DESCRIPTOR FOLDER [pages]``; the folder is a worker's own,
     or the one that holds those of all workers.
     """
-    kind, descriptor, folder = sys.argv[1:]
+    kind, descriptor, folder, *wanted = sys.argv[1:]
     channel = socket.socket(fileno=int(descriptor))
     channel.set_inheritable(False)
-    _prepare()
+    _prepare(pages="pages" in wanted)
     serving = _Nursery if kind == NURSERY else _Worker
     serving(channel, Path(folder)).serve()
 
