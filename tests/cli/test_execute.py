@@ -11,6 +11,7 @@ import click
 import pytest
 
 from analysis.cli.execute import verb
+from analysis.cli.main import workbench
 from analysis.engine.running.run import Limits
 from analysis.errors import AnalysisError, CellError, NotebookError, ParameterError
 from analysis.places import HOME_VARIABLE, Places
@@ -50,7 +51,7 @@ def execute(capsys: pytest.CaptureFixture[str]) -> Execute:
 
     def run(*arguments: object) -> list[str]:
         capsys.readouterr()
-        verb.main([str(each) for each in arguments], standalone_mode=False)
+        workbench.main(["execute", *map(str, arguments)], standalone_mode=False)
         return capsys.readouterr().out.splitlines()
 
     return run

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from analysis import evaluations
+from analysis.cli.main import workbench
 from analysis.cli.status import verb as status
 from analysis.cli.why import verb as why
 from analysis.engine.graph import bound
@@ -31,7 +32,7 @@ def say(capsys: pytest.CaptureFixture[str]) -> Say:
 
     def run(verb: Any, *arguments: str) -> str:
         capsys.readouterr()
-        verb.main(list(arguments), standalone_mode=False)
+        workbench.main([verb.name, *arguments], standalone_mode=False)
         return capsys.readouterr().out
 
     return run

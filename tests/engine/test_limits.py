@@ -85,8 +85,10 @@ def test_what_forked_children_share_counts_once() -> None:
     """A notebook that forks over one large table holds it once, whatever their sum says."""
     script = (
         "import os, sys\nheld = bytearray(b'1' * 200_000_000)\n"
-        "children = [os.fork() for _ in range(2)]\n"
-        "print(flush=True) if all(children) else None\nsys.stdin.read()"
+        "for _ in range(2):\n"
+        "    if os.fork() == 0:\n"
+        "        sys.stdin.read(); os._exit(0)\n"
+        "print(flush=True); sys.stdin.read()"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", script],
