@@ -31,9 +31,6 @@ from analysis.errors import AnalysisError, ParameterError
 from analysis.findings import register
 from analysis.flow.named import notebook as notebook_named
 from analysis.places import HOME_VARIABLE, Places, find_places
-from analysis.published.check import require_sound
-from analysis.published.load import open_record
-from analysis.study.plans import choose_plans
 
 MARK = "sweep.json"
 """Says of a folder that a sweep wrote it, and what was swept."""
@@ -165,12 +162,19 @@ def _jobs(places: Places, notebook: Path, grid: Grid, *, cold: bool) -> list[Job
     jobs = sweep.jobs_of(like, grid)
     if not of_study:
         return list(jobs)
+
+    from analysis.published.check import require_sound
+
     require_sound(places)
     return list(_of_study(places, jobs))
 
 
 def _of_study(places: Places, jobs: Sequence[Job]) -> Iterator[Job]:
     """Give each run the last build of its comparison; refuse one that cannot be opened."""
+    # Two seconds of imports, which a notebook of no study does not wait for.
+    from analysis.published.load import open_record
+    from analysis.study.plans import choose_plans
+
     usual, record = evaluations.read(places, evaluations.default(places)), open_record(places)
     for job in jobs:
         named = {

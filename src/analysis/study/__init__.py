@@ -9,6 +9,20 @@
 ``opened``      `open_study` and `Study`
 """
 
-from analysis.study.opened import Study, open_study
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analysis.study.opened import Study, open_study
 
 __all__ = ["Study", "open_study"]
+
+
+def __getattr__(name: str) -> object:
+    """Import what a notebook opens when it is asked for: a build needs only the plans."""
+    if name in __all__:
+        from analysis.study import opened
+
+        return getattr(opened, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

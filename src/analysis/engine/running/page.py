@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from typing import Any
 
@@ -19,10 +20,15 @@ _TEMPLATE = """\
 """
 
 
+# A worker may still be loading what pages need when its first one is wanted.
+_ONE_AT_A_TIME = threading.Lock()
+
+
 def page_of(notebook: dict[str, Any], title: str) -> str:
     """Render an executed notebook as HTML, the same bytes for the same notebook."""
     node = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
-    html, _ = _exporter().from_notebook_node(node, resources={"metadata": {"name": title}})
+    with _ONE_AT_A_TIME:
+        html, _ = _exporter().from_notebook_node(node, resources={"metadata": {"name": title}})
     return str(html).rstrip("\n") + "\n"
 
 

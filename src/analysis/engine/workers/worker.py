@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import json
 import os
 import queue
@@ -102,7 +101,7 @@ def _answer(order: dict[str, Any], worker: _Worker) -> dict[str, Any]:
 
     if order["page"] and _PAGE not in sys.modules:
         # Of few runs, what makes pages loads while the kernel computes.
-        threading.Thread(target=importlib.import_module, args=(_PAGE,), daemon=True).start()
+        threading.Thread(target=_prepare_pages, daemon=True).start()
     try:
         executed = run_job(
             _job(order["job"]),
@@ -150,9 +149,13 @@ def _prepare(*, pages: bool) -> None:
     # is gone may leave at any moment, and would leave that file behind.
     tempfile.gettempdir()
     if pages:
-        from analysis.engine.running import page
+        _prepare_pages()
 
-        page.warm()
+
+def _prepare_pages() -> None:
+    from analysis.engine.running import page
+
+    page.warm()
 
 
 class _Nursery:
