@@ -74,7 +74,10 @@ def test_without_the_nursery_work_goes_on(
     """It may be killed like any process, before or after it forked a worker."""
     notebook = write_notebook(tmp_path / "a.ipynb", FIRST)
     with pool(2, cold=True) as workers:
-        (nursery,) = _children("analysis.engine.workers.worker")
+        # A process bears its own name only once it has been given its program.
+        while not (found := _children("analysis.engine.workers.worker")):
+            time.sleep(0.01)
+        (nursery,) = found
         if early:
             nursery.send_signal(signal.SIGSTOP)  # so that it has forked nothing when it dies
         for name in ("a", "b"):
