@@ -377,12 +377,13 @@ def _restored(home: Path) -> Iterator[tuple[Callable[[], None], dict[str, str]]]
 
 
 def _tree(folder: Path) -> dict[str, str]:
-    """Give every file and folder with what is in it."""
+    """Give every file and folder with what is in it; what is kept for the next build aside."""
     return {
         path.relative_to(folder).as_posix(): (
             hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
         )
         for path in sorted(folder.rglob("*"))
+        if ".workbench" not in path.relative_to(folder).parts
     }
 
 
