@@ -1,4 +1,4 @@
-"""watched: what a notebook of no study reads, told by Python itself."""
+"""watched: what a notebook reads, told by Python itself."""
 
 import hashlib
 from collections.abc import Callable
@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from analysis.engine.build import run_all
 from analysis.engine.reuse import recorder
+from analysis.engine.reuse.cache import Cache
 from analysis.engine.running.run import Job, run_job
 from analysis.engine.running.watched import past_python
 from analysis.places import HOME_VARIABLE
@@ -22,7 +24,7 @@ def reads(tmp_path: Path, write_notebook: Write) -> Reads:
 
     def run(*cells: str) -> dict[str, str]:
         notebook = write_notebook(tmp_path / "home" / "a.ipynb", FIRST, *cells)
-        job = Job("a", notebook, folders={HOME_VARIABLE: tmp_path / "home"}, watched=True)
+        job = Job("a", notebook, folders={HOME_VARIABLE: tmp_path / "home"})
         return dict(run_job(job, tmp_path / "out", tmp_path / "work").reads)
 
     (tmp_path / "home" / "data").mkdir(parents=True)
@@ -104,3 +106,26 @@ def test_what_nobody_can_look_up_again_is_said(
 def test_only_imports_that_read_past_python_count(source: str, past: bool) -> None:
     """Pandas reads through files that Python opens; DuckDB and the like do not."""
     assert bool(past_python([{"cell_type": "code", "source": source}])) is past
+
+
+def test_a_cell_that_opens_a_file_by_itself_is_run_again_when_that_changes(
+    tmp_path: Path, write_notebook: Write
+) -> None:
+    """An old result would stand for new data, and nobody would be told."""
+    home = tmp_path / "home"
+    (home / "data").mkdir(parents=True)
+    data = home / "data" / "beside.txt"
+    notebook = write_notebook(home / "a.ipynb", FIRST, f"print(open({str(data)!r}).read())")
+    job = Job("a", notebook, folders={HOME_VARIABLE: home})
+
+    def build(text: str) -> tuple[bool, bool]:
+        data.write_text(text)
+        (run,) = run_all([job], tmp_path / "out", cache=Cache(tmp_path / "cache", home))
+        return run.reused, f'"{text}\\n"' in run.path.read_text()
+
+    assert [build(text) for text in ("one", "two", "two", "one")] == [
+        (False, True),
+        (False, True),
+        (True, True),
+        (True, True),
+    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -18,7 +17,7 @@ from analysis.engine.reuse.cache import Cache
 from analysis.engine.reuse.traces import Asked
 from analysis.engine.running.run import Executed, Job
 from analysis.engine.workers.packages import named_by
-from analysis.engine.workers.pool import Pool, executed, pool
+from analysis.engine.workers.pool import Pool, cores, executed, pool
 from analysis.errors import AnalysisError, CellError
 
 
@@ -76,7 +75,7 @@ def run_all(
     """
     sorter = order(jobs)
     checked = {job.name: bound(job) for job in jobs}
-    size = max(1, min(workers or _cores(), len(jobs)))
+    size = max(1, min(workers or cores(), len(jobs)))
     with ExitStack() as opened:
         if cache is not None:
             opened.callback(cache.close)
@@ -110,12 +109,6 @@ def _opener(
 
 def _all_cold(jobs: Sequence[Job]) -> bool:
     return all(job.cold for job in jobs)
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """Any notebooks and their parameters in, executed notebooks out: of a study or of none.
 
-A notebook of no study does not tell what it reads, so its kernel is watched. A run that
-took in something that nobody can look up again (a process, a network) is never reused.
+What a notebook reads is seen while it runs. A run that took in something that nobody can
+look up again (a process, a network) is never reused.
 """
 
 from __future__ import annotations
@@ -101,7 +101,6 @@ def jobs_of(
             folders={HOME_VARIABLE: home},
             limits=limits or Limits(),
             cold=cold,
-            watched=True,
         )
         for name, each in zip(_names(notebooks), notebooks, strict=True)
     ]

@@ -157,8 +157,7 @@ def _refuse_other_content(final: Path) -> None:
 
 def _jobs(places: Places, notebook: Path, grid: Grid, *, cold: bool) -> list[Job]:
     of_study = notebook.parent == places.notebooks and places.evaluations.is_dir()
-    # A notebook of no study does not tell what it reads.
-    like = Job("", notebook, folders={HOME_VARIABLE: places.home}, cold=cold, watched=not of_study)
+    like = Job("", notebook, folders={HOME_VARIABLE: places.home}, cold=cold)
     jobs = sweep.jobs_of(like, grid)
     if not of_study:
         return list(jobs)

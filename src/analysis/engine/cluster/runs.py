@@ -231,7 +231,6 @@ class _Campaign:
                 },
                 "limits": asdict(job.limits),
                 "cold": job.cold,
-                "watched": job.watched,
             },
         }
 

@@ -53,6 +53,8 @@ def note(path: Path) -> None:
     whole = Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve follows links
     if whole in _noted:
         return
+    # Looking at it is a reading too, of which the watch need not tell.
+    _noted[whole] = UNREADABLE
     _announce(whole, state_of(whole))
 
 

@@ -5,7 +5,7 @@
 ``kernels, client``      papermill with a kernel of ours, and its messages
 ``limits``               time, memory and output that a run may use
 ``failures``             a failed cell in words
-``watched``              what a kernel reads, where its notebook does not tell
+``watched``              what a kernel reads, whether or not its notebook tells
 ``normalise, archives``  the same without what differs from run to run
 ``left, page``           files that a run leaves, and its page of HTML
 """

@@ -45,8 +45,7 @@ class Job:
     ``name`` becomes the path of the executed notebook, so ``da/support`` lies in a
     folder. ``environment`` and ``folders`` are added to the kernel's environment: of
     ``environment`` the values count for what the run gives, ``folders`` only say where
-    things lie. ``cold`` starts a kernel of its own, never a fork of a warm process. ``watched`` has
-    Python tell what the notebook reads, for notebooks that do not tell it themselves.
+    things lie. ``cold`` starts a kernel of its own, never a fork of a warm process.
     """
 
     name: str
@@ -57,7 +56,6 @@ class Job:
     folders: Mapping[str, Path] = field(default_factory=dict)
     limits: Limits = Limits()
     cold: bool = False
-    watched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +123,7 @@ def run_job(
     began = time.monotonic()
     on_event(Event("started", job.name, cells=len(source["cells"])))
     with room_in(work, job.name) as room:
-        if job.watched:
-            watched.prepare(room)
+        watched.prepare(room)
         outcome = _execute(job, values, source, room, on_event, on_kernel)
         done = _Done(job, outcome.notebook, room, began, outcome.failure)
         done.finish(values)
@@ -188,8 +185,7 @@ class _Done:
         """Take out what differs from run to run, and say what the run was given and left."""
         home = _home(self.job)
         self.reads = recorder.read_back(self.room / "reads", home)
-        if self.job.watched:
-            self.reads |= watched.past_python(self.notebook["cells"])
+        self.reads |= watched.past_python(self.notebook["cells"])
         self._find_left()
         normalise(self.notebook, _neutral_names(self.room, home), host=socket.gethostname())
         told = {

@@ -1,10 +1,12 @@
-"""Announces what a kernel reads where its notebook does not: Python's own audit events.
+"""Announces what a kernel reads, whether or not its notebook does: Python's audit events.
 
-A notebook of a study says which data it opens. One of no study does not, so its kernel is
-watched: files opened and folders listed are announced, system files, installed packages
-and the run's own folder left out. Whatever could bring in something that nobody can look
-up later (another process, a network, a database, a file written elsewhere, a library that
-reads past Python) is announced as `recorder.UNTRACEABLE`, and such a run is never reused.
+A study says which data it opens, but a cell may open more, and a notebook of no study says
+nothing. So files opened and folders listed are announced; system files, installed packages,
+this package and the run's own folder are left out, as are the notebooks of the build that
+a run is part of (what they gave counts by itself). Whatever could bring in something that
+nobody can look up later (another process, a network, a database, a file written elsewhere,
+a library that reads past Python) is announced as `recorder.UNTRACEABLE`, and such a run is
+never reused.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ _PROCESSES = frozenset(
 _NETWORKS = frozenset({"socket.connect", "socket.bind", "socket.sendto"})
 _CHANGES = frozenset({"os.remove", "os.rename", "os.link", "os.symlink", "os.truncate"})
 _LISTINGS = frozenset({"os.listdir", "os.scandir"})
+_HEARD = _PROCESSES | _NETWORKS | _CHANGES | _LISTINGS | {"open", "sqlite3.connect"}
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 _READ_PAST_PYTHON = re.compile(
@@ -77,12 +80,13 @@ class _Watch:
     def __init__(self, room: Path) -> None:
         self._left_out = tuple(
             f"{os.path.realpath(folder)}{os.sep}"
-            for folder in (*_SYSTEM, str(room), sys.prefix, sys.base_prefix, *_caches())
+            for folder in (*_SYSTEM, str(room), *_counted_otherwise(), *_caches())
         )
         self._busy = threading.local()
 
     def __call__(self, event: str, told: tuple[Any, ...]) -> None:
-        if getattr(self._busy, "now", False):
+        # Python tells of every import and attribute too: nearly all of it ends here.
+        if event not in _HEARD or getattr(self._busy, "now", False):
             return
         self._busy.now = True
         try:
@@ -135,6 +139,13 @@ class _Watch:
         if path.startswith(self._left_out) or f"{path}{os.sep}" in self._left_out:
             return None
         return Path(path)
+
+
+def _counted_otherwise() -> tuple[str, ...]:
+    """Installed packages, this one, and the results that a run of a build waits for."""
+    build = os.environ.get(recorder.RUN_VARIABLE) if recorder.AFTER_VARIABLE in os.environ else ""
+    own = str(Path(__file__).parents[2])
+    return (sys.prefix, sys.base_prefix, own, *filter(None, [build]))
 
 
 def _caches() -> tuple[str, ...]:

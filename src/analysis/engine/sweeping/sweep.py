@@ -7,7 +7,6 @@ forgotten when they end: a thousand take no more memory than ten.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -22,7 +21,7 @@ from analysis.engine.reuse.traces import Asked
 from analysis.engine.running.run import Executed, Job
 from analysis.engine.sweeping.grid import Grid
 from analysis.engine.workers.packages import named_by
-from analysis.engine.workers.pool import Pool, executed, pool
+from analysis.engine.workers.pool import Pool, cores, executed, pool
 from analysis.errors import AnalysisError, CellError, NotebookError
 
 Ended = Callable[[Job, Executed | AnalysisError], None]
@@ -138,14 +137,8 @@ class Here:
             return
         # One notebook, run many times.
         packages = named_by([first.notebook])
-        with pool(self.workers or _cores(), cold=self.cold, packages=packages) as opened:
+        with pool(self.workers or cores(), cold=self.cold, packages=packages) as opened:
             _Local(opened, chain([first], jobs), into, on_event, on_end).run()
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @dataclass(slots=True)

@@ -212,7 +212,6 @@ def _told(job: Job) -> dict[str, Any]:
         "folders": {name: str(folder) for name, folder in job.folders.items()},
         "limits": asdict(job.limits),
         "cold": job.cold,
-        "watched": job.watched,
     }
 
 
@@ -242,6 +241,13 @@ def _kill(worker: _Worker) -> None:
             os.kill(worker.pid, signal.SIGKILL)
     elif worker.process is not None:
         worker.process.kill()
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @contextmanager
