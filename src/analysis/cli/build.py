@@ -26,13 +26,7 @@ if TYPE_CHECKING:
 @click.command("build")
 @options.evaluation
 @options.parameters("Replace baseline, current or country of the evaluation.")
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Notebooks run at the same time. [default: as many as the machine bears]",
-)
+@options.jobs
 @click.option("--rerun", is_flag=True, help="Run and write everything anew.")
 @click.option(
     "--cold", is_flag=True, help="Run everything anew, each kernel started anew: for releases."

@@ -28,13 +28,7 @@ _SECONDS, _MEMORY_MB, _OUTPUT_MB = 900, 4096, 64
 )
 @options.parameters("Set a parameter of every notebook that has it.")
 @click.option("--html", is_flag=True, help="Write a page of HTML beside each notebook.")
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Notebooks run at the same time. [default: as many as there are cores]",
-)
+@options.jobs
 @click.option("--rerun", is_flag=True, help="Run everything anew, whatever was run before.")
 @click.option("--cold", is_flag=True, help="The same, and start every kernel anew.")
 @click.option(

@@ -63,6 +63,17 @@ def as_json(decorated: Decorated) -> Decorated:
     )
 
 
+def jobs(decorated: Decorated) -> Decorated:
+    """Add ``-j`` and ``--jobs``: how many notebooks run at the same time on this machine."""
+    return click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Notebooks run at the same time here. [default: one for each core]",
+    )(decorated)
+
+
 def language(decorated: Decorated) -> Decorated:
     """Add ``--language``: the language in which results are worded."""
     return click.option(

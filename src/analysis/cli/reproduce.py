@@ -34,13 +34,7 @@ _KINDS = {
 @click.command("reproduce")
 @click.argument("manifest", type=click.Path(path_type=Path))
 @click.option("--anyway", is_flag=True, help="Build even if inputs are not those of the manifest.")
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Notebooks run at the same time. [default: as many as the machine bears]",
-)
+@options.jobs
 @options.as_json
 @click.pass_context
 def verb(

@@ -48,13 +48,7 @@ _MOST = 10_000  # as `analysis.engine.sweeping.grid.MOST`, which the help must n
     metavar="DIR",
     help="Folder to write. [default: outputs/sweeps/<notebook>+<hash of the grid>]",
 )
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Runs made at the same time on this machine. [default: as many as it has cores]",
-)
+@options.jobs
 @click.option("--cold", is_flag=True, help="Start every kernel anew.")
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Run on the Dask cluster of this scheduler instead."

@@ -7,11 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from analysis import evaluations
-from analysis.contracts.front_page import FrontPageLayout
-from analysis.contracts.published import LANGUAGES
 from analysis.engine import build as engine
 from analysis.engine import store
 from analysis.engine.events import Listener, ignore
@@ -19,17 +15,15 @@ from analysis.engine.notebook import parameters as engine_parameters
 from analysis.engine.reuse.cache import Cache
 from analysis.engine.reuse.recorder import RUN_VARIABLE
 from analysis.engine.running.run import Job
-from analysis.errors import ParameterError
 from analysis.evaluations import Evaluation
 from analysis.flow import report_stamp, reports
+from analysis.flow.compared import compared
 from analysis.flow.named import notebook as notebook_named
 from analysis.places import HOME_VARIABLE, Places
 from analysis.published.load import open_record
 from analysis.reporting import pages
 from analysis.reporting.manuscript.report_input import ReportInput
-from analysis.study.plans import choose_plans, plans_for
-
-REPLACED = ("baseline", "country", "current")
+from analysis.study.plans import plans_for
 
 
 def run(
@@ -45,7 +39,7 @@ def run(
     """
     source = notebook_named(places, notebook)
     values = engine_parameters.bind(source, dict(parameters))
-    chosen = _chosen_by(places, values)
+    (chosen,) = compared(places, [values])
     report_stamp.require_sound(places)
     final = places.outputs / "runs" / _folder(source.stem, parameters)
     with store.staging(final) as stage:
@@ -67,23 +61,6 @@ def run(
         )
         pages.write(_alone(places, executed.path, chosen), stage / "report")
     return final / f"{source.stem}.ipynb"
-
-
-def _chosen_by(places: Places, values: Mapping[str, Any]) -> Evaluation:
-    """Change the default evaluation by a notebook's parameters; refuse what it cannot open.
-
-    Asked before a kernel starts, so that a slip of the finger costs nothing.
-    """
-    usual = evaluations.read(places, evaluations.default(places))
-    named = {name: str(values[name]) for name in REPLACED if name in values}
-    language = values.get("language", "en")
-    if language not in LANGUAGES:
-        raise ParameterError("parameters: the value of language is unknown. Write da or en.")
-    chosen = evaluations.with_overrides(usual, named)
-    record = open_record(places)
-    record.country(chosen.country)
-    choose_plans(record, chosen.baseline, chosen.current)
-    return replace(chosen, languages=(language,), front_page=FrontPageLayout())
 
 
 def _folder(stem: str, parameters: Mapping[str, str]) -> str:

@@ -14,9 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from analysis import evaluations
 from analysis.contracts.findings import Finding, from_json
-from analysis.contracts.published import LANGUAGES
 from analysis.engine import store
 from analysis.engine.events import Listener, ignore
 from analysis.engine.notebook import named_files
@@ -27,8 +25,9 @@ from analysis.engine.sweeping import grid_tables, sweep
 from analysis.engine.sweeping.grid import Grid
 from analysis.engine.sweeping.grid_tables import Kind
 from analysis.engine.sweeping.sweep import Into, Runner
-from analysis.errors import AnalysisError, ParameterError
+from analysis.errors import AnalysisError
 from analysis.findings import register
+from analysis.flow.compared import compared
 from analysis.flow.named import notebook as notebook_named
 from analysis.places import HOME_VARIABLE, Places, find_places
 
@@ -170,22 +169,7 @@ def _jobs(places: Places, notebook: Path, grid: Grid, *, cold: bool) -> list[Job
 
 def _of_study(places: Places, jobs: Sequence[Job]) -> Iterator[Job]:
     """Give each run the last build of its comparison; refuse one that cannot be opened."""
-    # Two seconds of imports, which a notebook of no study does not wait for.
-    from analysis.published.load import open_record
-    from analysis.study.plans import choose_plans
-
-    usual, record = evaluations.read(places, evaluations.default(places)), open_record(places)
-    for job in jobs:
-        named = {
-            name: str(job.parameters[name])
-            for name in ("baseline", "country", "current")
-            if name in job.parameters
-        }
-        if job.parameters.get("language", "en") not in LANGUAGES:
-            raise ParameterError(f"run {job.name}: language is unknown. Write da or en.")
-        chosen = evaluations.with_overrides(usual, named)
-        record.country(chosen.country)
-        choose_plans(record, chosen.baseline, chosen.current)
+    for job, chosen in zip(jobs, compared(places, (job.parameters for job in jobs)), strict=True):
         built = places.outputs / chosen.id / "notebooks"
         yield replace(job, folders={**job.folders, RUN_VARIABLE: built})
 
