@@ -19,9 +19,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from analysis.engine.notebook.file import source_of
 from analysis.engine.reuse import recorder
-from analysis.engine.reuse.closure import imports_in
+from analysis.places import HOME_VARIABLE
 
 _STARTUP = "from analysis.engine.running.watched import watch as _\n_()\ndel _\n"
 """What IPython runs in a kernel that is to be watched, before the first cell."""
@@ -61,6 +60,10 @@ def prepare(room: Path) -> None:
 
 def past_python(cells: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Announce as untraceable what a notebook's own imports may read past Python."""
+    # Asked by the runner; a kernel that is watched does without.
+    from analysis.engine.notebook.file import source_of
+    from analysis.engine.reuse.closure import imports_in
+
     sources = [source_of(cell) for cell in cells if cell["cell_type"] == "code"]
     if any(_READ_PAST_PYTHON.fullmatch(name) for name in imports_in(sources)):
         return {"(a library that reads files by itself)": recorder.UNTRACEABLE}
@@ -82,6 +85,7 @@ class _Watch:
             f"{os.path.realpath(folder)}{os.sep}"
             for folder in (*_SYSTEM, str(room), *_counted_otherwise(), *_caches())
         )
+        self._local = _roots_of_local_modules()
         self._busy = threading.local()
 
     def __call__(self, event: str, told: tuple[Any, ...]) -> None:
@@ -118,7 +122,8 @@ class _Watch:
         if path.parent.name == "__pycache__":
             # Compiled from the module beside it, which is what counts.
             path = path.parent.parent / f"{path.name.partition('.')[0]}.py"
-        recorder.note(path)
+        if not self._is_counted_module(path):
+            recorder.note(path)
 
     def _listed(self, named: object) -> None:
         path = self._concerned(named)
@@ -126,6 +131,13 @@ class _Watch:
         if path is None or str(path) in sys.path or (path / "__init__.py").is_file():
             return
         recorder.note(path)
+
+    def _is_counted_module(self, path: Path) -> bool:
+        """Whether a module is being imported that counts by the closure of imports."""
+        if path.suffix != ".py" or not str(path).startswith(self._local):
+            return False
+        opener = sys._getframe(4).f_code.co_filename  # whoever called `open`
+        return opener.startswith("<frozen importlib")
 
     def _changed(self, named: object, what: str) -> None:
         if named != ":memory:" and self._concerned(named) is not None:
@@ -146,6 +158,14 @@ def _counted_otherwise() -> tuple[str, ...]:
     build = os.environ.get(recorder.RUN_VARIABLE) if recorder.AFTER_VARIABLE in os.environ else ""
     own = str(Path(__file__).parents[2])
     return (sys.prefix, sys.base_prefix, own, *filter(None, [build]))
+
+
+def _roots_of_local_modules() -> tuple[str, ...]:
+    """Folders whose packages count as local (`reuse.closure`), each ending with a separator."""
+    named = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    home = os.environ.get(HOME_VARIABLE)
+    roots = filter(None, (*named, os.path.join(home, "src") if home else ""))  # noqa: PTH118
+    return tuple(f"{os.path.realpath(root)}{os.sep}" for root in roots)
 
 
 def _caches() -> tuple[str, ...]:
