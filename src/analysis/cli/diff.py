@@ -76,6 +76,6 @@ def _show(found: tuple[Change, ...], since: str) -> None:
         click.echo()
 
 
-def _line(text: str, **style: object) -> None:
+def _line(text: str, *, bold: bool | None = None, fg: str | None = None) -> None:
     plain = not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR"))
-    click.echo(text if plain else click.style(text, **style))  # type: ignore[arg-type]
+    click.echo(text if plain else click.style(text, fg=fg, bold=bold))
