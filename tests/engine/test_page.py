@@ -5,6 +5,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
+from bs4 import BeautifulSoup
+from nbconvert.exporters.html import HTMLExporter
+
 from analysis.engine.running.page import page_of
 from analysis.engine.running.run import Job, run_job
 
@@ -43,3 +47,33 @@ def test_a_page_loads_nothing_from_elsewhere(
     page = page_of(notebook, "a")
     assert 'class="jp-Cell' in page
     assert re.findall(r"<script|<link|<iframe|@import|\bsrc=\"http|url\(.?http", page) == []
+
+
+def test_a_page_says_what_nbconvert_says(
+    tmp_path: Path, write_notebook: Callable[..., Path]
+) -> None:
+    """Code is put in after the page was parsed: nothing may be lost, doubled or let loose."""
+    code = "said = \"<script>alert(1)</script> & 'quoted'\"  # <!-- kept --> &amp;\nsaid"
+    written = write_notebook(tmp_path / "a.ipynb", FIRST, code, code, SHOWN)
+    done = run_job(Job("a", written), tmp_path / "out", tmp_path / "work", page=True)
+    assert done.page is not None
+    notebook = nbformat.read(done.path, 4)  # type: ignore[no-untyped-call]
+    theirs, _ = HTMLExporter().from_notebook_node(notebook)  # type: ignore[no-untyped-call]
+    ours = done.page.read_text(encoding="utf-8")
+    assert _cells(ours) == _cells(theirs)
+    assert "alert(1)</script>" not in ours
+    assert _sheets(ours) <= _sheets(theirs)
+    assert max(map(len, _sheets(ours))) == max(map(len, _sheets(theirs)))
+
+
+def _cells(page: str) -> list[tuple[str, str | None]]:
+    """Say what each element of the cells is, with its own text and every attribute but ids."""
+    body = BeautifulSoup(page, "html.parser").select(".jp-Notebook *")
+    return [
+        (f"{each.name} {sorted((k, v) for k, v in each.attrs.items() if k != 'id')}", each.string)
+        for each in body
+    ]
+
+
+def _sheets(page: str) -> set[str]:
+    return set(re.findall(r"<style.*?</style>", page, re.DOTALL))

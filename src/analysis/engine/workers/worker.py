@@ -41,10 +41,10 @@ _LEAVING_SECONDS = 10
 _LONGEST_MESSAGE = 4096  # bytes; a folder's path
 
 # Imports that only cost time, made to fail where they would be tried. Of jsonschema
-# `rfc3987_syntax` builds a grammar of addresses (1.3 s) for a check of formats that no
-# notebook's schema asks for; of papermill `pyarrow` reads from Hadoop and brings
-# numpy, whose threads would forbid to fork.
-_NEVER_NEEDED = ("rfc3987_syntax", "pyarrow")
+# `rfc3987_syntax` builds a grammar of addresses (1.3 s) and `isoduration` brings a calendar,
+# for checks of formats that no notebook's schema asks for; of papermill `pyarrow` reads
+# from Hadoop and brings numpy, whose threads would forbid to fork.
+_NEVER_NEEDED = ("rfc3987_syntax", "isoduration", "pyarrow")
 
 
 class _Worker:
@@ -167,9 +167,6 @@ class _Nursery:
         self._workers: set[int] = set()
 
     def serve(self) -> None:
-        # What was imported stays where it is, so that workers share its memory.
-        gc.collect()
-        gc.freeze()
         signal.signal(signal.SIGCHLD, lambda *_: self._bury())
         while True:
             told, descriptors, _, _ = socket.recv_fds(self._control, _LONGEST_MESSAGE, 1)
@@ -232,7 +229,11 @@ def main() -> None:
     kind, descriptor, folder, *wanted = sys.argv[1:]
     channel = socket.socket(fileno=int(descriptor))
     channel.set_inheritable(False)
+    # What imports make stays; the collector would look through it again and again.
+    gc.disable()
     _prepare(pages="pages" in wanted)
+    gc.freeze()
+    gc.enable()
     serving = _Nursery if kind == NURSERY else _Worker
     serving(channel, Path(folder)).serve()
 
