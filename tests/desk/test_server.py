@@ -233,9 +233,10 @@ def test_the_workbench_s_kernel_is_the_one_that_is_offered(lab: Lab) -> None:
 
 
 def test_nothing_is_asked_of_a_network(lab: Lab) -> None:
-    """JupyterLab asks for news and for newer versions unless it is told not to."""
+    """JupyterLab asks for news, or whether it may, and for newer versions unless told not to."""
     page = lab.api.get("/lab").text
     assert '"news": {"disabled": true}' in page
+    assert '"@jupyterlab/apputils-extension:announcements"' in page
     assert lab.api.get("/lab/api/update").json() == {"notification": None}
 
 

@@ -16,6 +16,8 @@ from analysis.engine.warm import serving
 from analysis.engine.warm.address import ADDRESS_VARIABLE
 from analysis.places import Places, find_places
 
+_NEWS = "@jupyterlab/apputils-extension:announcements"
+
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": __name__}]
@@ -24,6 +26,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 def _load_jupyter_server_extension(server: Any) -> None:
     places = find_places()
     _save_stripped(server, places)
+    _ask_nothing(server)
     _end_in_order(server)
     if warm_is_known():
         # Only once all extensions are loaded: some change the environment that kernels get.
@@ -44,6 +47,15 @@ def _save_stripped(server: Any, places: Places) -> None:
             strip(model["content"], own_kernels=frozenset({WORKBENCH}))
 
     server.contents_manager.register_pre_save_hook(strip_sources)
+
+
+def _ask_nothing(server: Any) -> None:
+    """Have the page not ask whether news may be fetched: a workbench needs no network."""
+
+    def without_news(handler: Any, page: dict[str, Any]) -> dict[str, Any]:
+        return page | {"disabledExtensions": [*page.get("disabledExtensions", []), _NEWS]}
+
+    server.web_app.settings["page_config_hook"] = without_news
 
 
 def _end_in_order(server: Any) -> None:
