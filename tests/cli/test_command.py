@@ -148,6 +148,17 @@ def test_completion_is_silent_outside_a_workbench(tmp_path: Path) -> None:
     assert _completed("workbench build ", tmp_path) == []
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+def test_a_full_disk_is_no_bug() -> None:
+    """Whoever runs out of room is told so, wherever that is met."""
+    with Path("/dev/full").open("w") as full:
+        script = [sys.executable, "-m", "analysis", "completion", "bash"]
+        done = subprocess.run(script, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert "(No space left on device)" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_closed_pipe_is_no_failure() -> None:
     """`workbench ... | head` closes the pipe early; that is not a bug."""
     script = f"{sys.executable} -m analysis --help | true"

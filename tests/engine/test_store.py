@@ -129,3 +129,25 @@ def test_a_place_that_cannot_be_written_is_told_clearly(tmp_path: Path) -> None:
         store.staging(tmp_path / "outputs" / "dk"),
     ):
         pass
+
+
+def _write(into: Path, final: Path) -> None:
+    with store.staging(final) as stage:
+        _fill(stage, half="2")
+        into.write_text("3", encoding="utf-8")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+def test_a_disk_that_fills_up_in_the_middle_is_told_and_changes_nothing(final: Path) -> None:
+    """Whoever runs out of room in the last minute of a build should read that, no traceback."""
+    _fill(final, old="1")
+    with pytest.raises(AnalysisError, match=r"\(No space left on device\)\. Make room"):
+        _write(Path("/dev/full"), final)
+    assert _content(final) == {"old": "1"}
+    assert [path.name for path in final.parent.iterdir()] == ["dk"]
+
+
+def test_another_error_of_the_system_keeps_its_traceback(final: Path) -> None:
+    """A folder that a build forgot to make is a bug of ours, and no full disk."""
+    with pytest.raises(FileNotFoundError):
+        _write(final / "forgotten" / "page.html", final)

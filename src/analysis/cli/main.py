@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 import click
@@ -10,6 +11,8 @@ from analysis import __version__
 from analysis.cli.verbs import Verbs, examples
 from analysis.errors import AnalysisError
 
+# A disk, or one's share of it, that is full. Wherever that is first met, it is no bug.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 
 
@@ -32,6 +35,7 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells report it
         "lab": "lab",
         "diff": "diff",
         "data": "data",
+        "lint": "lint",
         "new": "new",
         "findings": "findings",
         "doctor": "doctor",
@@ -64,6 +68,15 @@ def main(arguments: list[str] | None = None) -> None:
     except AnalysisError as error:
         click.echo(str(error), err=True)
         code = error.exit_code
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        click.echo(
+            f"workbench: a file cannot be written ({error.strerror}). Make room there and in the "
+            "folder for temporary files, and run again; what was built before is as it was.",
+            err=True,
+        )
+        code = AnalysisError.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted. What was built before is as it was.", err=True)
         code = INTERRUPTED

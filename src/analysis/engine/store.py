@@ -8,6 +8,7 @@ killed build left behind is cleared by the next one. POSIX only.
 from __future__ import annotations
 
 import ctypes
+import errno
 import fcntl
 import os
 import shutil
@@ -17,6 +18,9 @@ from pathlib import Path
 from typing import IO
 
 from analysis.errors import AnalysisError
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
+"""How the system says that a disk, or one's share of it, is full or not to be written."""
 
 # linux/fcntl.h and linux/fs.h
 _AT_FDCWD = -100
@@ -45,7 +49,8 @@ def staging(final: Path) -> Iterator[Path]:
             _recover(final, new, old)
             new.mkdir()
         try:
-            yield new
+            with _told_clearly(final, only=NO_ROOM):
+                yield new
             with _told_clearly(final):
                 _into_place(new, final, old)
         finally:
@@ -55,10 +60,12 @@ def staging(final: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _told_clearly(final: Path) -> Iterator[None]:
+def _told_clearly(final: Path, only: frozenset[int] | None = None) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if only is not None and error.errno not in only:
+            raise
         raise AnalysisError(
             f"{final.name}: cannot be written in {final.parent} ({error.strerror}). "
             "Make room or allow writing there; nothing was changed."
