@@ -14,6 +14,9 @@ import numpy.typing as npt
 
 from analysis.errors import MethodError
 
+MOST_EVENTS = 2**53
+"""Largest count that a floating-point number still holds exactly."""
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -98,6 +101,10 @@ def whole_counts(method: str, name: str, values: npt.ArrayLike, *, fewest: int =
             f"{method}: {wrong} of {len(found)} values of {name} are negative or not whole. "
             "Count events; give rates as counts with their exposure."
         )
+    if np.any(found > MOST_EVENTS):
+        raise MethodError(
+            f"{method}: a value of {name} is larger than any count of events. Check its unit."
+        )
     return found.astype(np.int64)
 
 
@@ -175,15 +182,32 @@ def generator(method: str, rng: np.random.Generator | int) -> np.random.Generato
 
 def _array(method: str, name: str, values: npt.ArrayLike) -> Floats:
     try:
-        found = np.asarray(values)
-        if found.dtype.kind in "USM":
-            raise TypeError("text or dates")
+        found = _plain(values)
+        if found.dtype.kind not in "biufO" or _holds_text(found):
+            raise TypeError("text, dates, lengths of time or complex numbers")
         return found.astype(np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise MethodError(
             f"{method}: {name} holds something that is no number, or rows of unequal length. "
             "Leave missing values out, or give bounds to a method that takes them."
         ) from error
+
+
+def _plain(values: npt.ArrayLike) -> npt.NDArray[Any]:
+    """Return an array in which what is masked or pandas' NA is NaN, not a value behind a mask."""
+    if isinstance(values, np.ma.MaskedArray):
+        return np.asarray(np.ma.filled(values.astype(np.float64), np.nan))
+    gone = getattr(values, "isna", None)
+    if gone is not None and (holes := np.asarray(gone())).any():
+        found = np.array(values, dtype=object)
+        found[holes] = np.nan
+        return found
+    return np.asarray(values)
+
+
+def _holds_text(found: npt.NDArray[Any]) -> bool:
+    # Python's float() reads "3" as 3: a column of text would pass for numbers.
+    return found.dtype.kind == "O" and any(isinstance(one, str | bytes) for one in found.flat)
 
 
 def _require_finite(method: str, name: str, found: Floats) -> None:
