@@ -1,14 +1,20 @@
 """rates: against R and published tables, against their own symmetries, at their edges."""
 
+import json
 import math
 from collections.abc import Callable
 from itertools import product
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import poisson
 
 from analysis.errors import MethodError
+from analysis.methods.elsewhere import byar_rate
 from analysis.methods.rates import Count, exact_p, rate, rate_ratio
 
 GARWOOD = {
@@ -242,3 +248,80 @@ def test_extreme_counts_keep_their_precision() -> None:
     back = rate_ratio(Count(100_000, 100_000, 1.0), Count(1, 1, 1.0), mid_p=True)
     assert found.low * back.high == pytest.approx(1, rel=1e-9)
     assert found.high * back.low == pytest.approx(1, rel=1e-9)
+
+
+# Mid-p limits of one count
+
+
+REFERENCE = Path(__file__).parents[1] / "reference" / "poisson_ci_small_counts"
+EXPECTED = json.loads((REFERENCE / "expected.json").read_text())["checks"]
+PRINTED = {
+    "Garwood upper for 0": "exact_garwood[0][1]",
+    "Garwood CI for 10 lo": "exact_garwood[6][0]",
+    "Garwood CI for 10 hi": "exact_garwood[6][1]",
+    "mid-p upper for 0": "midp[0][1]",
+}
+
+
+@pytest.fixture(scope="module")
+def small_counts() -> dict[str, float]:
+    """Every figure of the reference, found by our own functions."""
+    events = [int(line) for line in (REFERENCE / "data.csv").read_text().split()[1:]]
+    found: dict[str, float] = {}
+    for place, many in enumerate(events):
+        count = Count(many, many, 1.0)
+        exact, mid, byar = rate(count), rate(count, mid_p=True), byar_rate(count)
+        found[f"count[{place}]"] = exact.low_estimate
+        found[f"exact_garwood[{place}][0]"], found[f"exact_garwood[{place}][1]"] = (
+            exact.low, exact.high,
+        )  # fmt: skip
+        found[f"midp[{place}][0]"], found[f"midp[{place}][1]"] = mid.low, mid.high
+        found[f"byar[{place}].lo"], found[f"byar[{place}].hi"] = byar.low, byar.high
+    return found
+
+
+@pytest.mark.parametrize("check", EXPECTED, ids=lambda check: str(check["quantity"]))
+def test_small_counts_match_garwood_and_r(
+    check: dict[str, Any], small_counts: dict[str, float]
+) -> None:
+    """Reference: tests/reference/poisson_ci_small_counts; the first line of every report."""
+    quantity, value = check["quantity"], check["value"]
+    found = small_counts[PRINTED.get(quantity, quantity)]
+    if value < 0:
+        assert found == 0  # Byar's lower limit at no event: see SOURCE.md.
+    else:
+        assert found == pytest.approx(value, rel=0, abs=check["tolerance"])
+
+
+@given(st.integers(0, 2000), st.floats(0.5, 0.999))
+def test_mid_p_limits_of_a_count_solve_their_definition(events: int, level: float) -> None:
+    """Half of the observed number and all beyond it have the tail's probability."""
+    tail = (1 - level) / 2
+    found = rate(Count(events, events, 1.0), level=level, mid_p=True)
+    here = [float(poisson.pmf(events, mean)) / 2 for mean in (found.low, found.high)]
+    if events:
+        assert here[0] + poisson.sf(events, found.low) == pytest.approx(tail, rel=1e-7)
+    assert here[1] + poisson.cdf(events - 1, found.high) == pytest.approx(tail, rel=1e-7)
+
+
+@given(counts())
+def test_mid_p_limits_of_a_count_lie_inside_the_exact_ones(count: Count) -> None:
+    """Half of the observed number is left out, so the limits can only narrow."""
+    exact, mid = rate(count), rate(count, mid_p=True)
+    assert exact.low <= mid.low <= mid.low_estimate
+    assert mid.high_estimate < mid.high < exact.high
+
+
+def test_mid_p_limits_hold_their_level_on_average_and_exact_ones_always() -> None:
+    """Coverage added up without simulation: what the docs promise of both."""
+    events = np.arange(120)
+    means = np.linspace(0.5, 60, 400)
+    for mid_p, fewest, mean in ((False, 0.95, 0.96), (True, 0.91, 0.95)):
+        limits = [rate(Count(k, k, 1.0), mid_p=mid_p) for k in events.tolist()]
+        low, high = (
+            np.array([getattr(found, side) for found in limits]) for side in ("low", "high")
+        )
+        inside = (low <= means[:, None]) & (means[:, None] <= high)
+        covered = (poisson.pmf(events, means[:, None]) * inside).sum(axis=1)
+        assert covered.min() >= fewest
+        assert covered.mean() >= mean

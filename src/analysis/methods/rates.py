@@ -12,9 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import betainc, betainccinv, betaincinv, gammainccinv, gammaincinv
-from scipy.stats import binom
 
 from analysis.errors import MethodError
 from analysis.methods import confidence
@@ -76,8 +73,8 @@ class ExactP:
     mid_high: float
 
 
-def rate(count: Count, *, level: float = 0.95) -> Rate:
-    """Give the rate of one count with exact (Garwood) limits.
+def rate(count: Count, *, level: float = 0.95, mid_p: bool = False) -> Rate:
+    """Give the rate of one count with exact (Garwood) or mid-p limits.
 
     Events must be independent: persons tried together in one case are not, and
     the limits are then too narrow.
@@ -88,6 +85,9 @@ def rate(count: Count, *, level: float = 0.95) -> Rate:
         Events and their exposure.
     level : float
         Confidence level, between 0 and 1.
+    mid_p : bool
+        Count only half of the probability of the observed number. Limits are
+        narrower, and hold the level on average instead of always.
 
     Returns
     -------
@@ -102,16 +102,22 @@ def rate(count: Count, *, level: float = 0.95) -> Rate:
 
     References
     ----------
-    Garwood (1936), Biometrika 28, 437-442.
+    Garwood (1936), Biometrika 28, 437-442; mid-p: Cohen & Yang (1994),
+    Statistics in Medicine 13, 2189-2203.
 
     Examples
     --------
     >>> round(rate(Count(0, 0, 1.0)).high, 3)
     3.689
     """
+    from scipy.special import gammainccinv, gammaincinv
+
     tail = confidence.tail("rate", level)
-    fewest = float(gammaincinv(count.low, tail)) if count.low else 0.0
-    most = float(gammainccinv(count.high + 1, tail))
+    if mid_p:
+        fewest, most = _fewest_mid_p(count.low, tail), _most_mid_p(count.high, tail)
+    else:
+        fewest = float(gammaincinv(count.low, tail)) if count.low else 0.0
+        most = float(gammainccinv(count.high + 1, tail))
     return Rate(
         low_estimate=count.low / count.exposure,
         high_estimate=count.high / count.exposure,
@@ -205,6 +211,8 @@ def exact_p(before: Count, after: Count) -> ExactP:
     >>> round(exact_p(Count(15, 15, 19017.0), Count(41, 41, 28010.0)).mid_high, 4)
     0.0355
     """
+    from scipy.stats import binom
+
     require_events("exact_p", before, after)
     readings = (before.high - before.low + 1) * (after.high - after.low + 1)
     if readings > MOST_READINGS:
@@ -223,6 +231,40 @@ def exact_p(before: Count, after: Count) -> ExactP:
     return ExactP(float(exact.min()), float(exact.max()), float(mid.min()), float(mid.max()))
 
 
+def _fewest_mid_p(events: int, tail: float) -> float:
+    """Return the mid-p lower limit of the expected events.
+
+    The mid-p tail lies between half of the exact tail and the whole of it, so
+    that the limit lies between the exact limits for ``tail`` and ``2 * tail``.
+    """
+    from scipy.optimize import brentq
+    from scipy.special import gammainc, gammaincinv
+
+    if events == 0:
+        return 0.0
+
+    def excess(mean: float) -> float:
+        return float(gammainc(events, mean) + gammainc(events + 1, mean)) / 2 - tail
+
+    lowest, highest = (float(gammaincinv(events, p)) for p in (tail, 2 * tail))
+    return float(brentq(excess, lowest, highest, xtol=1e-30))
+
+
+def _most_mid_p(events: int, tail: float) -> float:
+    """Return the mid-p upper limit of the expected events; bracketed like the lower one."""
+    from scipy.optimize import brentq
+    from scipy.special import gammaincc, gammainccinv
+
+    if events == 0:
+        return -math.log(2 * tail)
+
+    def excess(mean: float) -> float:
+        return float(gammaincc(events, mean) + gammaincc(events + 1, mean)) / 2 - tail
+
+    lowest, highest = (float(gammainccinv(events + 1, p)) for p in (2 * tail, tail))
+    return float(brentq(excess, lowest, highest, xtol=1e-30))
+
+
 def _at_reading(before: int, after: int, scale: float, tail: float, lowest: _Lowest) -> RateRatio:
     return RateRatio(
         before=int(before),
@@ -237,6 +279,8 @@ def _at_reading(before: int, after: int, scale: float, tail: float, lowest: _Low
 
 def _lowest_exact(before: int, after: int, tail: float) -> float:
     """Return the Clopper-Pearson lower limit of the odds of the events after."""
+    from scipy.special import betainccinv, betaincinv
+
     if after == 0:
         return 0.0
     share = float(betaincinv(after, before + 1, tail))
@@ -249,6 +293,9 @@ def _lowest_mid_p(before: int, after: int, tail: float) -> float:
     The mid-p tail lies between half of the exact tail and the whole of it, so
     that the limit lies between the exact limits for ``tail`` and ``2 * tail``.
     """
+    from scipy.optimize import brentq
+    from scipy.special import betainc, betaincinv
+
     if after == 0 or before == 0:
         return _lowest_exact(before, after, 2 * tail)
 
