@@ -15,7 +15,7 @@ from statistics import median
 
 import numpy as np
 import pandas as pd
-from diff_diff import SyntheticControl  # type: ignore[import-untyped]
+from diff_diff import SyntheticControl
 from scipy.optimize import Bounds, LinearConstraint, minimize
 
 from analysis.methods.checked import Floats

@@ -186,6 +186,10 @@ def _plan(
 def _evaluation(model: Evaluation, name: str, country: str, ids: tuple[str, str]) -> str:
     content: dict[str, Any] = yaml.safe_load(model.path.read_text(encoding="utf-8"))
     content.pop("default", None)
+    for question in content["protocol"].get("questions", ()):
+        # Years of the model's plans are not those of others: the record decides.
+        question.pop("before", None)
+        question.pop("after", None)
     content |= {
         "name": {"da": name, "en": name},
         "country": country,

@@ -59,6 +59,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     content = yaml.safe_load(text)
     content["protocol"]["written"] = str(content["protocol"]["written"])
     content["protocol"]["primary"] = ["plans.links"]
+    content["protocol"].pop("questions", None)
     groups = ("answer", "outcomes", "changed", "counted", "missing")
     front: dict[str, list[str]] = {name: [] for name in groups}
     content |= {

@@ -13,7 +13,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from analysis.contracts.findings import Finding, Limits, to_json
+from analysis.contracts.findings import Contrary, Finding, Limits, to_json
 from analysis.contracts.outputs import FINDING
 from analysis.contracts.published import Text
 from analysis.contracts.values import NOT_KNOWN, Value
@@ -44,12 +44,13 @@ SAMPLE = Finding(
     grade="B",
     verdict="described",
     breaks=(),
-    contrary=(),
+    contrary=(Contrary(TEXT, ("R-1",)),),
     rows=("R-1",),
     fingerprint="0" * 64,
     sentence=TEXT,
     short=TEXT,
     caveats=(TEXT,),
+    limitations=(TEXT,),
 )
 UNKNOWN = replace(SAMPLE, id="silent", estimate=NOT_KNOWN, limits=None)
 RECORDS = f"""\

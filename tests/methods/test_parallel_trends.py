@@ -27,7 +27,7 @@ def some_trends(seed: int, before: int = 3, after: int = 2, effect: float = 1.0)
 
 def theirs(trends: Trends, method: str, size: float) -> tuple[float, float, float, float]:
     """Estimated set and limits from diff-diff's HonestDiD."""
-    from diff_diff import (  # type: ignore[import-untyped]
+    from diff_diff import (
         HonestDiD,
         MultiPeriodDiDResults,
         PeriodEffect,

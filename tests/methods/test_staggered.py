@@ -82,7 +82,7 @@ def test_minimum_wages_match_rs_did(
 @pytest.mark.parametrize("base", ["varying", "universal"])
 def test_every_group_and_period_matches_diff_diff(controls: str, base: str) -> None:
     """Reference: diff-diff's CallawaySantAnna, with its event study and covariance."""
-    from diff_diff import CallawaySantAnna  # type: ignore[import-untyped]
+    from diff_diff import CallawaySantAnna
 
     outcomes, begins = mpdta()
     ours = staggered(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from analysis.contracts.protocol import NO_PROTOCOL, Departure, Registration
 from analysis.contracts.published import Text
 from analysis.contracts.values import Value
 
@@ -71,6 +72,8 @@ class Finding:
     wording, ``short`` the one for the front page and ``caveats`` the clauses that
     must stand with either. ``rows`` are the ids of the published rows used and
     ``fingerprint`` the SHA-256 of their content. ``question`` is what it answers.
+    ``limitations`` say what it cannot bear out, from its design, its sources and checks,
+    and ``protocol`` how it stands to what was laid down beforehand.
     """
 
     id: str
@@ -97,6 +100,8 @@ class Finding:
     short: Text
     caveats: tuple[Text, ...] = field(default=())
     notebook: str = ""
+    limitations: tuple[Text, ...] = ()
+    protocol: Registration = NO_PROTOCOL
 
 
 def to_json(finding: Finding) -> dict[str, Any]:
@@ -125,11 +130,18 @@ def from_json(plain: Mapping[str, Any]) -> Finding:
             "contrary": tuple(
                 Contrary(Text(**one["text"]), tuple(one["rows"])) for one in plain["contrary"]
             ),
+            "protocol": registration(plain["protocol"]),
         }
     )
 
 
-_TEXTS = ("assumptions", "caveats")
+_TEXTS = ("assumptions", "caveats", "limitations")
+
+
+def registration(plain: Mapping[str, Any]) -> Registration:
+    """Read back how a finding stands to its protocol."""
+    departures = tuple(Departure(**one) for one in plain["departures"])
+    return Registration(**{**plain, "departures": departures})
 
 
 def _value(plain: Mapping[str, Any]) -> Value:

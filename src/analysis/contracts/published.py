@@ -32,7 +32,8 @@ class SourceRow:
 
     ``file`` is relative to ``data/published`` and ``line`` the line in that file
     (the header is line 1). ``as_printed`` is the cell as the source prints it,
-    empty for rows of words. ``quote`` holds the words seen in the source.
+    empty for rows of words. ``quote`` holds the words seen in the source, ``published``
+    the ISO date, of any precision, on which they came out; empty where nobody noted it.
     """
 
     id: str
@@ -48,6 +49,7 @@ class SourceRow:
     licence: str
     conflicts_with: tuple[str, ...] = ()
     note: str = ""
+    published: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,14 @@ from analysis.contracts.findings import Basis, Contrary, Finding, Limits, Verdic
 from analysis.contracts.published import Plan, Text
 from analysis.contracts.values import NOT_KNOWN, Value
 from analysis.errors import FindingError
-from analysis.findings import word
-from analysis.language import words
+from analysis.findings import grades, limitations, word
 
 ID = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 FINGERPRINT = r"[0-9a-f]{64}"
 NOTHING_READ = hashlib.sha256(b"").hexdigest()
 """Fingerprint of a finding that rests on no published row."""
 
-SILENT: frozenset[Verdict] = frozenset({"not_submitted", "refused"})
+SILENT = limitations.SILENT
 """Verdicts that claim nothing: nothing can speak against them."""
 
 ROWLESS: frozenset[Verdict] = SILENT | {"not_known"}
@@ -56,7 +55,7 @@ def finish(
     limits: Limits | None = None,
     **parts: Any,
 ) -> Finding:
-    """Make the finding, with the caveat on contrary evidence, or refuse it.
+    """Make the finding, with its limitations and what was looked for against it, or refuse it.
 
     Parameters
     ----------
@@ -70,7 +69,8 @@ def finish(
     Raises
     ------
     FindingError
-        If id or fingerprint are malformed, a claim rests on no row, a number is
+        If id or fingerprint are malformed, a claim rests on no row, its grade does not
+        bear its verdict, a number is
         not a number, or a sentence is empty or still waits for a part.
     """
     everything: dict[str, Any] = {
@@ -93,6 +93,7 @@ def finish(
         contrary=evidence.contrary,
         rows=tuple(dict.fromkeys(evidence.rows)),
         fingerprint=evidence.fingerprint,
+        limitations=limitations.of_design(everything["grade"], verdict),
         caveats=(*_once(caveats), *_no_contrary(evidence, verdict)),
         **everything,
     )
@@ -107,7 +108,7 @@ def _once(caveats: Iterable[Text]) -> Iterable[Text]:
 def _no_contrary(evidence: Evidence, verdict: Verdict) -> tuple[Text, ...]:
     if evidence.contrary or verdict in SILENT:
         return ()
-    return (words.text("findings.no_contrary"),)
+    return (limitations.no_contrary(),)
 
 
 def _check(made: Finding) -> None:
@@ -115,6 +116,9 @@ def _check(made: Finding) -> None:
         f"the id does not fit {ID}": not re.fullmatch(ID, made.id),
         "the fingerprint is no SHA-256": not re.fullmatch(FINGERPRINT, made.fingerprint),
         "no published row stands behind it": not made.rows and made.verdict not in ROWLESS,
+        f"grade {made.grade} does not bear the verdict {made.verdict}": not grades.bears(
+            made.verdict, made.grade
+        ),
         "a bound is not a number": any(math.isnan(bound) for bound in _bounds(made)),
         "a sentence is empty": not all(
             said.strip()

@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass
 from analysis.contracts.findings import Basis, Contrary, Finding, Side
 from analysis.contracts.published import Language, Plan, Series, Text
 from analysis.contracts.values import NOT_APPLICABLE, Value, interval, number
+from analysis.findings import grades, word
 from analysis.findings import verdict as verdicts
-from analysis.findings import word
 from analysis.findings.assemble import Evidence, Plans, finish
-from analysis.findings.comparison import Years, crossed_breaks, side_of
+from analysis.findings.clauses import Years
+from analysis.findings.comparison import crossed_breaks, side_of
 from analysis.language import numbers, words
 from analysis.methods.comparators import RatioRank
 
@@ -80,7 +81,7 @@ def ranked(
         ),
         method="ratio_rank",
         assumptions=(words.text("findings.assume_placebo"),),
-        grade="C",
+        grade=grades.grade(grades.before_after(before, after, crossed)),
         breaks=tuple(brk.id for brk in crossed),
         sentence=words.text("findings.ranked", **parts),
         short=words.text("findings.ranked_short", **parts),
@@ -171,7 +172,7 @@ def described_index(
         country=areas[0].country,
         unit="points",
         method="described",
-        grade="D",
+        grade=grades.grade(grades.Design("one_point")),
         breaks=tuple(crossed),
         sentence=sentence,
         short=sentence,
@@ -260,7 +261,7 @@ def counted_statements(
         unit="statements",
         sides=tuple(map(_statements, plans, tallies)),
         method="documents",
-        grade="E",
+        grade=grades.grade(grades.Design("document")),
         sentence=words.text("findings.tally", criterion=name, plans=word.run_on(*told)),
         short=words.text(
             "findings.tally_short",

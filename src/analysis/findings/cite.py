@@ -5,7 +5,7 @@ from __future__ import annotations
 from analysis.contracts.findings import Finding
 from analysis.contracts.published import Language
 from analysis.findings import shown
-from analysis.language import words
+from analysis.language import registrations, words
 
 
 def cite(finding: Finding, language: Language, *, evaluation: str, version: str) -> str:
@@ -21,8 +21,8 @@ def cite(finding: Finding, language: Language, *, evaluation: str, version: str)
     Returns
     -------
     str
-        One paragraph: sentence, id, grade, limits, verdict, source rows,
-        evaluation and version.
+        One paragraph: sentence, id, grade, limits, verdict, source rows, how it stands to
+        its protocol, evaluation and version.
     """
     limits = "".join(
         words.say(
@@ -43,6 +43,7 @@ def cite(finding: Finding, language: Language, *, evaluation: str, version: str)
         limits=limits,
         verdict=words.say(f"findings.verdict_{finding.verdict}", language),
         rows=", ".join(finding.rows) or nothing,
+        protocol=" ".join(registrations.lines(finding.protocol, language)),
         evaluation=evaluation,
         version=version,
     )

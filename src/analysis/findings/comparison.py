@@ -9,16 +9,13 @@ from analysis.contracts.findings import Basis, Contrary, Finding, Limits, Side, 
 from analysis.contracts.published import Break, Plan, Series, Text
 from analysis.contracts.values import Value, interval
 from analysis.errors import FindingError
+from analysis.findings import clauses, grades, word
 from analysis.findings import verdict as verdicts
-from analysis.findings import word
 from analysis.findings.assemble import Evidence, Plans, finish
+from analysis.findings.clauses import NOTHING, Years, at_home, of_plan
 from analysis.language import numbers, words
 from analysis.methods.dispersion import DispersedRange, wider
 from analysis.methods.rates import RatioRange
-
-Years = tuple[int, int]
-
-NOTHING = Text("", "")
 
 
 def compare_rates(
@@ -67,15 +64,20 @@ def compare_rates(
     low, high = exact.least.estimate, exact.most.estimate
     estimate = interval(low, high)
     clustered = series.unit == "persons"
-    said = verdicts.of_ratio(estimate, (headline, *others), crossed, clustered=clustered)
-    parts = _parts(series, plans, sides, estimate, (headline, *others), crossed, said)
+    pairs, rows = (headline, *others), _rows(series, before, after)
+    said = verdicts.of_ratio(estimate, pairs, crossed, clustered=clustered)
+    parts = _parts(series, plans, sides, estimate, pairs, crossed, said)
     return finish(
         id=id,
         question=question,
         plans=plans,
-        evidence=Evidence(_rows(series, before, after), fingerprint, contrary, basis),
+        evidence=Evidence(
+            rows, fingerprint, (*contrary, *clauses.by_other_limits(said, pairs, rows)), basis
+        ),
         verdict=said,
-        caveats=_caveats(series, plans, sides, crossed, dispersed, said, smallest_ratio),
+        caveats=clauses.caveats(
+            series, plans, sides, crossed, dispersed, estimate, said, smallest_ratio
+        ),
         estimate=estimate,
         limits=headline,
         other_limits=others,
@@ -85,7 +87,7 @@ def compare_rates(
         sides=sides,
         method="rate_ratio",
         assumptions=_assumptions(dispersed),
-        grade="C",
+        grade=grades.grade(grades.before_after(before, after, crossed)),
         breaks=tuple(brk.id for brk in crossed),
         sentence=_worded("compare", "", _verdict_key(said, crossed, headline), parts),
         short=_worded("compare_short", "_short", _verdict_key(said, crossed, headline), parts),
@@ -96,11 +98,6 @@ def crossed_breaks(series: Series, first: int, last: int) -> tuple[Break, ...]:
     """Return the breaks from ``first`` to ``last`` that touch the series' indicator."""
     inside = series.crossed(range(first, last + 1), range(first, last + 1))
     return tuple(brk for brk in inside if brk.touches(series.indicator))
-
-
-def at_home(series: Series, plans: Plans) -> bool:
-    """Whether the plans are those of the series' country: if not, they only set the years."""
-    return all(plan.country == series.country for plan in plans)
 
 
 def side_of(series: Series, plan: Plan, years: Years) -> Side:
@@ -167,11 +164,6 @@ def _parts(
     return parts
 
 
-def of_plan(plan: Plan) -> Text:
-    """Name a plan in brackets, with the space before them."""
-    return words.text("findings.of_plan", plan=plan.short)
-
-
 _COINCIDENT = {
     "recorded_more": "recorded_more_coincident",
     "recorded_fewer": "recorded_fewer_coincident",
@@ -234,62 +226,3 @@ def _reasons(crossed: Sequence[Break], home: bool, ending: str) -> Text:
     place = "" if home else "_foreign"
     second = words.text(f"findings.coincident{place}{ending}") if "F4" in flags else NOTHING
     return word.run_on(first, second)
-
-
-def _caveats(
-    series: Series,
-    plans: Plans,
-    sides: tuple[Side, Side],
-    crossed: Sequence[Break],
-    dispersed: DispersedRange | None,
-    said: Verdict,
-    smallest_ratio: float | None,
-) -> list[Text]:
-    caveats = [word.clause(brk) for brk in crossed]
-    for plan, side in zip(plans, sides, strict=True):
-        caveats += left_out(series, plan, (side.first_year, side.last_year), plans)
-    if sides[0].exposure != sides[1].exposure:
-        lengths = {"before": int(sides[0].exposure), "after": int(sides[1].exposure)}
-        caveats.append(words.text("findings.unequal", **lengths))
-    for brk in crossed:
-        if brk.splits_a_year and (before_or_after := _within(brk, sides)):
-            caveats.append(words.text("findings.part_of_ratio", years=str(before_or_after)))
-    if not all(side.count.exact for side in sides):
-        caveats.append(words.text("findings.bounds"))
-    caveats += _on_limits(series, dispersed)
-    told = dispersed is not None or series.unit != "persons"
-    if said == "undecided" and told and smallest_ratio and math.isfinite(smallest_ratio):
-        ratio = numbers.both(word.ratios, smallest_ratio, smallest_ratio)
-        caveats.append(words.text("findings.smallest_ratio", ratio=ratio))
-    if not at_home(series, plans):
-        caveats.append(words.text("findings.foreign_plans"))
-    return caveats
-
-
-def left_out(series: Series, plan: Plan, years: Years, plans: Plans) -> list[Text]:
-    """Say which years of a plan are not among those used, and why."""
-    outside = [year for year in plan.years if not years[0] <= year <= years[1]]
-    unknown = [year for year in outside if year not in series.years]
-    beyond = [year for year in outside if year in series.years]
-    name = of_plan(plan) if at_home(series, plans) else NOTHING
-    said = []
-    for key, listed in (
-        ("missing_year" if len(unknown) == 1 else "missing_years", unknown),
-        ("beyond_gap", beyond),
-    ):
-        if listed:
-            years_said = numbers.both(word.years, listed)
-            said.append(words.text(f"findings.{key}", years=years_said, plan=name))
-    return said
-
-
-def _within(brk: Break, sides: Sequence[Side]) -> int:
-    """Return the year of a break that lies in a period compared, else 0."""
-    inside = any(side.first_year <= brk.year <= side.last_year for side in sides)
-    return brk.year if inside else 0
-
-
-def _on_limits(series: Series, dispersed: DispersedRange | None) -> list[Text]:
-    said = [words.text("findings.cluster")] if series.unit == "persons" else []
-    key = "two_pairs" if dispersed else "cluster_only"
-    return [*said, words.text(f"findings.{key}")]

@@ -6,10 +6,11 @@ from analysis.contracts.findings import Basis, Contrary, Finding, Limits, Side
 from analysis.contracts.published import Break, Plan, Series, Text
 from analysis.contracts.values import NOT_KNOWN, Value, interval
 from analysis.errors import FindingError
+from analysis.findings import grades, word
 from analysis.findings import verdict as verdicts
-from analysis.findings import word
 from analysis.findings.assemble import Evidence, Plans, finish
-from analysis.findings.comparison import NOTHING, Years, at_home, crossed_breaks, left_out
+from analysis.findings.clauses import NOTHING, Years, at_home, left_out
+from analysis.findings.comparison import crossed_breaks
 from analysis.language import numbers, words
 from analysis.methods.rates import Rate
 
@@ -90,7 +91,7 @@ def count_only(
         ),
         method="count" if shown is None else "rate",
         assumptions=() if shown is None else (words.text("findings.assume_independent"),),
-        grade="D",
+        grade=grades.grade(grades.Design("one_point")),
         breaks=tuple(brk.id for brk in crossed),
         sentence=word.run_on(said, full, *split),
         short=word.run_on(_count_sentence(series, years, values, total, None), brief, *split),
@@ -138,7 +139,7 @@ def no_baseline(
         unit=series.unit,
         sides=(*_baseline_side(series, baseline, True), _side(series, current, years)),
         method="none",
-        grade="D",
+        grade=grades.grade(grades.Design("one_point")),
         breaks=tuple(brk.id for brk in crossed),
         sentence=words.text(f"findings.no_baseline{'' if home else '_foreign'}", **parts),
         short=words.text("findings.no_baseline_short", **parts),

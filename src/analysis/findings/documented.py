@@ -8,7 +8,7 @@ from typing import Literal
 from analysis.contracts.findings import Basis, Contrary, Finding
 from analysis.contracts.published import Text
 from analysis.contracts.values import NOT_APPLICABLE, NOT_KNOWN
-from analysis.findings import word
+from analysis.findings import grades, word
 from analysis.findings.assemble import NOTHING_READ, Evidence, Plans, finish
 from analysis.language import numbers, words
 
@@ -45,7 +45,7 @@ def documented(
         indicator=indicator,
         country=country or plans[0].country,
         method="documents",
-        grade="E",
+        grade=grades.grade(grades.Design("document")),
         sentence=word.sentence(statement),
         short=word.sentence(short),
     )
@@ -88,7 +88,7 @@ def owed(
         indicator=indicator,
         country=country or plans[0].country,
         method="documents",
-        grade="E",
+        grade=grades.grade(grades.Design("document")),
         sentence=_stripped(words.text("findings.owed", **parts)),
         short=words.text("findings.owed_short", **parts),
     )
@@ -116,7 +116,7 @@ def not_submitted(
         indicator=indicator,
         country=country or plans[0].country,
         method="none",
-        grade="E",
+        grade=grades.grade(grades.Design("document")),
         sentence=said,
         short=said,
     )
@@ -151,7 +151,7 @@ def refused(
         indicator=indicator,
         country=country or plans[0].country,
         method=method,
-        grade="D",
+        grade=grades.grade(grades.Design("one_point")),
         sentence=said,
         short=said,
     )

@@ -15,6 +15,7 @@ import pyarrow
 import pyarrow.parquet
 
 from analysis.contracts.findings import Finding, Limits, from_json
+from analysis.contracts.protocol import Departure
 from analysis.contracts.published import SourceRow, Text
 from analysis.contracts.values import NOT_KNOWN, Value
 from analysis.findings import register, workbook
@@ -58,6 +59,10 @@ COLUMNS: Mapping[str, Any] = {
     **dict.fromkeys(("caveats_da", "caveats_en", "assumptions_da", "assumptions_en"), _TEXTS),
     **dict.fromkeys(("contrary_da", "contrary_en", "contrary_rows", "breaks", "rows"), _TEXTS),
     **dict.fromkeys(("fingerprint", "notebook"), _TEXT),
+    **dict.fromkeys(("limitations_da", "limitations_en"), _TEXTS),
+    **dict.fromkeys(("protocol_sha256", "protocol_declared", "protocol_timing"), _TEXT),
+    "protocol_question": _TEXT,
+    "departures": _TEXTS,
 }
 """Columns of ``findings.csv`` and ``findings.parquet``, with their types in the latter."""
 
@@ -123,6 +128,12 @@ def line(finding: Finding) -> dict[str, Any]:
         **_sides(finding),
         **_said("caveats", finding.caveats),
         **_said("assumptions", finding.assumptions),
+        **_said("limitations", finding.limitations),
+        **{
+            f"protocol_{name}": getattr(finding.protocol, name)
+            for name in ("sha256", "declared", "timing", "question")
+        },
+        "departures": [_departed(one) for one in finding.protocol.departures],
         **_said("contrary", [one.text for one in finding.contrary]),
         "contrary_rows": [row for one in finding.contrary for row in one.rows],
         "breaks": list(finding.breaks),
@@ -141,6 +152,10 @@ def _limits(pair: Limits | None) -> dict[str, Any]:
 
 def _one_cell(pair: Limits) -> str:
     return f"{pair.method} {pair.level!r}: {pair.low!r} to {pair.high!r}"
+
+
+def _departed(one: Departure) -> str:
+    return f"{one.aspect}: {one.registered} registered, {one.computed or 'nothing'} computed"
 
 
 def _sides(finding: Finding) -> dict[str, Any]:

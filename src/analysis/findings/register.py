@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.contracts import schemas
+from analysis.contracts.findings import from_json
 from analysis.contracts.outputs import FINDING, of_kind
 from analysis.contracts.published import Language
 from analysis.errors import FindingError
+from analysis.findings import limitations
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -40,8 +42,8 @@ def collect(notebooks: Mapping[tuple[str, Language], Mapping[str, Any]]) -> tupl
     Raises
     ------
     FindingError
-        If an id stands twice, two languages disagree, a finding breaks the schema
-        or rests on synthetic data.
+        If an id stands twice, two languages disagree, a finding breaks the schema, lacks
+        contrary evidence or limitations, or rests on synthetic data.
     """
     by_language: dict[Language, list[Plain]] = {}
     for (name, language), notebook in notebooks.items():
@@ -59,7 +61,7 @@ def collect(notebooks: Mapping[tuple[str, Language], Mapping[str, Any]]) -> tupl
 
 
 def check(findings: Sequence[Plain]) -> None:
-    """Refuse findings that break the schema, share an id or rest on synthetic data."""
+    """Refuse findings that break the schema, share an id, lack limits or rest on synthetic data."""
     _check_schema(list(findings))
     ids = [one["id"] for one in findings]
     twice = sorted({id for id in ids if ids.count(id) > 1})
@@ -69,6 +71,7 @@ def check(findings: Sequence[Plain]) -> None:
             f"findings: {len(twice)} ids are recorded twice ({', '.join(twice)}) in "
             f"{', '.join(places)}. Give each finding an id of its own."
         )
+    limitations.require(from_json(one) for one in findings)
     invented = [one["id"] for one in findings if one["basis"] == "synthetic"]
     if invented:
         raise FindingError(

@@ -12,8 +12,8 @@ from analysis.contracts.findings import Contrary, Finding, Limits, Side, to_json
 from analysis.contracts.outputs import FINDING
 from analysis.contracts.published import Language, SourceRow, Text
 from analysis.findings import word
-from analysis.findings.assemble import SILENT
-from analysis.language import numbers, words
+from analysis.findings.limitations import SILENT
+from analysis.language import numbers, registrations, words
 
 FindRow = Callable[[str], SourceRow]
 
@@ -50,6 +50,8 @@ def plain(finding: Finding, language: Language) -> str:
         *_grade(finding, language),
         *(f"- {caveat.said_in(language)}" for caveat in finding.caveats),
         *(f"- {_contrary_text(one, language)}" for one in finding.contrary),
+        *(f"- {limitation.said_in(language)}" for limitation in finding.limitations),
+        *registrations.lines(finding.protocol, language),
     ]
     return "\n".join(lines)
 
@@ -64,6 +66,7 @@ def card(finding: Finding, language: Language, find_row: FindRow | None = None) 
             _facts(finding, language),
             _texts("caveats", finding.caveats, language),
             _contrary(finding.contrary, language),
+            _texts("limitations", finding.limitations, language),
             _texts("assumptions", finding.assumptions, language),
             _sources(finding.rows, language, find_row),
         ]
@@ -80,6 +83,7 @@ def _facts(finding: Finding, language: Language) -> str:
         "grade": _grade(finding, language),
         "counts": [_side(side, language) for side in finding.sides if side.count.known],
         "limits": [_limits(finding, pair, language) for pair in pairs(finding)],
+        "protocol": registrations.lines(finding.protocol, language),
     }
     said = "".join(
         f"<dt>{_escaped(words.say(f'findings.card_{name}', language))}</dt>"

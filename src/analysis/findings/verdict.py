@@ -73,6 +73,16 @@ def of_ratio(
     return "recorded_fewer" if confounded else "lower"
 
 
+def likely_exaggerated(estimate: Value, said: Verdict, smallest_ratio: float) -> bool:
+    """Whether a rise was found that is smaller than so few events can be expected to show.
+
+    It is then among the larger that chance gives, and the true one likely smaller (Gelman
+    & Carlin 2014, Perspectives on Psychological Science 9, 641-651). Power is computed for
+    rises alone.
+    """
+    return said in ("higher", "recorded_more") and estimate.bounds[0] < smallest_ratio
+
+
 def of_count(total: Value, *, known_years: int, baseline_wanted: bool) -> Verdict:
     """Say what a count without a counterpart shows.
 

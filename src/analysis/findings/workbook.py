@@ -11,9 +11,9 @@ from typing import Any
 import xlsxwriter
 
 from analysis.contracts.findings import Finding, Limits
-from analysis.contracts.published import SourceRow, Text
+from analysis.contracts.published import LANGUAGES, SourceRow, Text
 from analysis.contracts.values import Value
-from analysis.language import words
+from analysis.language import registrations, words
 
 CREATED = datetime(2000, 1, 1)
 """Stands in every workbook, so that the same findings give the same bytes."""
@@ -26,11 +26,15 @@ _OPTIONS = {
 }
 _WIDE = 60
 _NARROW = 16
-_WRAPPED = ("sentence", "question", "caveats", "contrary", "rows", "quote", "source_url")
+_WRAPPED = (
+    *("sentence", "question", "caveats", "contrary", "limitations", "protocol"),
+    *("rows", "quote", "source_url"),
+)
 
 _FINDINGS = (
     *("id", "question_da", "question_en", "sentence_da", "sentence_en", "verdict", "grade"),
-    *("caveats_da", "caveats_en", "contrary_da", "contrary_en", "basis", "method", "rows"),
+    *("caveats_da", "caveats_en", "contrary_da", "contrary_en"),
+    *("limitations_da", "limitations_en", "protocol_da", "protocol_en", "basis", "method", "rows"),
 )
 _VALUES = ("id", "what", "plan", "first_year", "last_year", "kind", "low", "high", "unit", "rows")
 _SOURCES = (
@@ -103,6 +107,8 @@ def _finding(finding: Finding) -> Line:
         finding.grade,
         *_lines_of(finding.caveats),
         *_lines_of(contrary),
+        *_lines_of(finding.limitations),
+        *("\n".join(registrations.lines(finding.protocol, each)) for each in LANGUAGES),
         finding.basis,
         finding.method,
         "; ".join(finding.rows),

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 LEVEL = 0.95
 """Confidence level at which the study computes every interval."""
 
+POWER = 0.8
+"""Power at which the study computes every smallest detectable ratio."""
+
 _WANTED_LATER = ("analysis.flow.reports", "analysis.reporting.document", "analysis.reporting.pages")
 
 
@@ -139,6 +142,8 @@ def _refuse_unheeded(chosen: Evaluation) -> None:
     """Refuse what the file may say and this version does not do: it would be ignored in silence."""
     only = {
         "protocol.level": (chosen.protocol.level, LEVEL),
+        "protocol.power": (chosen.protocol.power, POWER),
+        "protocol.dispersion": (chosen.protocol.dispersion, "wider"),
         "disclosure.basis": (chosen.disclosure.basis, "published"),
         "disclosure.smallest_count": (chosen.disclosure.smallest_count, 0),
     }

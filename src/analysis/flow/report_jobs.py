@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from analysis.contracts.protocol import VARIABLE as PROTOCOL_VARIABLE
 from analysis.engine.reuse.recorder import ORDER_VARIABLE, RUN_VARIABLE
 from analysis.engine.running.run import Job
 from analysis.evaluations import Evaluation
@@ -48,7 +49,8 @@ def jobs(
             environment={
                 ORDER_VARIABLE: ",".join(
                     each.name for each in chosen.notebooks if each.name in entry.after
-                )
+                ),
+                PROTOCOL_VARIABLE: chosen.protocol.canonical,
             },
             folders={HOME_VARIABLE: places.home, RUN_VARIABLE: executed},
             limits=entry.limits,

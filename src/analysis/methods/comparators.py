@@ -1,4 +1,4 @@
-"""One country's counts and others' in; the rank of its ratio among theirs out."""
+"""One country's counts or scores and others' in; the rank of its change among theirs out."""
 
 from __future__ import annotations
 
@@ -96,6 +96,78 @@ def ratio_rank(focal: tuple[Count, Count], others: Mapping[str, tuple[Count, Cou
         focal=mine,
         ratios=tuple(sorted(ratios, key=lambda one: (-one.high, -one.low, one.name))),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRank:
+    """Rank of the focal change among itself and ``n`` comparators (1: the largest).
+
+    ``rank`` counts ties against the focal country, ``best`` for it; ``p`` is rank over
+    number of countries and cannot be below ``smallest_p``. ``changes`` are the
+    comparators', the largest first.
+    """
+
+    rank: int
+    best: int
+    n: int
+    p: float
+    smallest_p: float
+    focal: float
+    changes: tuple[tuple[str, float], ...]
+
+
+def change_rank(focal: float, others: Mapping[str, float]) -> ChangeRank:
+    """Rank one country's change of a score among those of others (placebo in space).
+
+    For scores, which have no ratio: a step from 1 to 2 is not twice a step from 4 to 5.
+    Otherwise as `ratio_rank`, with exact values.
+
+    Parameters
+    ----------
+    focal : float
+        Mean score after less mean score before.
+    others : mapping of str to float
+        The same for each comparator, by name.
+
+    Returns
+    -------
+    ChangeRank
+        One-sided (large changes). Scores have a ceiling: who stands there before can
+        only fall, and ranks low whatever the plan did.
+
+    Raises
+    ------
+    MethodError
+        If there is no comparator, or a change is not a finite number.
+
+    References
+    ----------
+    Abadie, Diamond & Hainmueller (2010), JASA 105, 493-505 (placebo in space).
+
+    Examples
+    --------
+    >>> found = change_rank(0.5, {"A": 1.0, "B": 0.5, "C": -1.0})
+    >>> found.best, found.rank, found.p
+    (2, 3, 0.75)
+    """
+    if not others:
+        raise MethodError(
+            "change_rank: 0 comparators, so there is nothing to rank among. "
+            "Give countries with complete series, or report the change alone."
+        )
+    wrong = sum(not math.isfinite(change) for change in (focal, *others.values()))
+    if wrong:
+        raise MethodError(
+            f"change_rank: {wrong} of {len(others) + 1} changes are missing or infinite. "
+            "Give countries with complete series only."
+        )
+    # Means over different numbers of years differ in the last digits, and a tie must stay one.
+    near = 1e-9 * max(1.0, abs(focal))
+    best = 1 + sum(change > focal + near for change in others.values())
+    rank = 1 + sum(change >= focal - near for change in others.values())
+    countries = len(others) + 1
+    ordered = tuple(sorted(others.items(), key=lambda pair: (-pair[1], pair[0])))
+    return ChangeRank(rank, best, len(others), rank / countries, 1 / countries, focal, ordered)
 
 
 def _readings(name: str, before: Count, after: Count) -> RankedRatio:

@@ -14,7 +14,6 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t
 
 from analysis.errors import MethodError
 from analysis.methods import confidence
@@ -109,6 +108,8 @@ def dispersed_ratio(before: Yearly, after: Yearly, *, level: float = 0.95) -> Di
     >>> round(found.estimate_low, 1), found.degrees_of_freedom
     (4.0, 2)
     """
+    from scipy.stats import t
+
     tail = confidence.tail("dispersed_ratio", level)
     _require_spread(before, after)
     freedom = len(before.low) + len(after.low) - 2

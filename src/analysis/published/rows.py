@@ -64,7 +64,14 @@ def of_table(
         licence=licence,
         conflicts_with=ids_in(cells.get("conflicts_with", "")),
         note=cells.get("note", ""),
+        published=published_on(cells),
     )
+
+
+def published_on(cells: Mapping[str, str]) -> str:
+    """Return the date on which a row's source came out; empty where the row gives none."""
+    dates = (cells.get(name, "") for name in ("source_published", "date_answered", "year"))
+    return next((date for date in dates if date), "")
 
 
 def of_set(row: Printed, about: Mapping[str, str], *, label: Text) -> SourceRow:
@@ -84,4 +91,5 @@ def of_set(row: Printed, about: Mapping[str, str], *, label: Text) -> SourceRow:
         quote=row["quote"],
         trust=cast(Trust, about["trust"]),
         licence=about["licence"],
+        published=about.get("source_published", ""),
     )

@@ -10,13 +10,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from analysis.contracts import protocol as protocols
 from analysis.contracts.findings import Finding, from_json
 from analysis.contracts.outputs import CHECK, Listing
 from analysis.contracts.published import LANGUAGES, Language, Series, Text
 from analysis.engine.reuse import recorder
 from analysis.engine.reuse.recorder import AFTER_VARIABLE, ORDER_VARIABLE, RUN_VARIABLE
 from analysis.errors import FindingError, MethodError, ParameterError
-from analysis.findings import record, register
+from analysis.findings import record, register, registering
 from analysis.findings.shown import ShownFinding
 from analysis.language import words
 from analysis.methods.counterfactual import require_pre_years
@@ -258,7 +259,14 @@ class Study(Reading):
         return sorted(found, key=lambda path: (place.get(path.stem, len(place)), path))
 
     def _show(self, finding: Finding) -> ShownFinding:
-        return ShownFinding(finding, self.language, self.row)
+        """Register a finding under the protocol that the run was given, and show it."""
+        made = registering.registered(
+            finding,
+            protocols.read(os.environ.get(protocols.VARIABLE, "")),
+            find_row=self.row,
+            published_on=lambda row: self.row(row).published,
+        )
+        return ShownFinding(made, self.language, self.row)
 
     def _show_all(self, findings: Iterable[Finding]) -> ShownFindings:
         return ShownFindings(tuple(self._show(finding) for finding in findings))

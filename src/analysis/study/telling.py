@@ -91,6 +91,7 @@ def gaps(reading: Reading, notebook: str) -> Iterator[Finding]:
             rows,
             reading.compared,
             fingerprint=reading.fingerprint(rows),
+            contrary=contrary(reading, f"{notebook}.owed.{row['topic']}"),
             years=owed_years(row, reading.baseline.first_year, reading.current.last_year),
             country=reading.country.iso3,
         )

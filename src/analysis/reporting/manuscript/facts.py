@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from analysis.contracts.findings import registration
 from analysis.contracts.published import Break, Language, SourceRow, Text
 from analysis.contracts.values import Value
-from analysis.language import numbers, words
+from analysis.language import numbers, registrations, words
 from analysis.reporting.manuscript.report_input import FindingJson, ReportInput
 
 _YEARLY = " per calendar year"
@@ -48,6 +49,8 @@ def of_finding(found: FindingJson, report: ReportInput, language: Language) -> t
         _fact("sides", _sides(found, report, language) or [_say("no_sides", language)], language),
         _breaks(found, report, language),
         _contrary(found, language),
+        _fact("limitations", [text[language] for text in found["limitations"]], language),
+        _fact("protocol", registrations.lines(registration(found["protocol"]), language), language),
         _fact("method", [_method(found["method"], language)], language),
         _fact("assumptions", [text[language] for text in found["assumptions"]], language),
         _fact("basis", [_say(f"basis_{found['basis']}", language)], language),
