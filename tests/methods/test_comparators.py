@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import MethodError
-from analysis.methods.comparators import ratio_rank
+from analysis.methods.comparators import change_rank, ratio_rank
 from analysis.methods.rates import Count
 
 Pair = tuple[Count, Count]
@@ -118,3 +118,34 @@ def test_refuses_a_focal_country_that_may_have_no_event() -> None:
     """Its ratio could be anything, so its rank could too."""
     with pytest.raises(MethodError, match="may have 0 events"):
         ratio_rank((Count(0, 4, 4.0), Count(0, 4, 4.0)), {"A": pair(4, 8)})
+
+
+# change_rank
+
+
+def test_change_ranks_counted_by_hand() -> None:
+    """Changes 0.5; 1, 0.5, -1: one above, one tied, so place 2 to 3 of four."""
+    found = change_rank(0.5, {"A": 1.0, "B": 0.5, "C": -1.0})
+    assert (found.rank_low, found.rank_high, found.n) == (2, 3, 3)
+    assert (found.p_low, found.p_high, found.smallest_p) == (0.75, 0.75, 0.25)
+    assert [name for name, _ in found.changes] == ["A", "B", "C"]
+
+
+@given(st.lists(st.integers(-12, 12), min_size=2, max_size=12), st.integers(-5, 5))
+def test_a_shift_common_to_all_changes_no_rank(changes: list[int], shift: int) -> None:
+    """What moved every country alike says nothing of one."""
+    own, *others = (change / 12 for change in changes)
+    names = [f"C{turn}" for turn in range(len(others))]
+    found = change_rank(own, dict(zip(names, others, strict=True)))
+    moved = change_rank(
+        own + shift, dict(zip(names, (other + shift for other in others), strict=True))
+    )
+    assert (found.best, found.rank) == (moved.best, moved.rank)
+
+
+def test_change_rank_refuses_an_empty_or_broken_comparison() -> None:
+    """First among one is no evidence, and a missing score no change."""
+    with pytest.raises(MethodError, match="0 comparators"):
+        change_rank(0.5, {})
+    with pytest.raises(MethodError, match="1 of 2 changes are missing"):
+        change_rank(0.5, {"A": math.nan})

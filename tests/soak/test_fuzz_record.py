@@ -406,7 +406,7 @@ def _use_series(study: Study) -> None:
         study.neighbours(indicator)
     for by in ("sex", "age", "form", "citizenship"):
         study.parts("victims_identified", by)
-    study.record("policy_index.synthetic_control", study.try_synthetic_control())
+    study.record("policy_index.synthetic_control", study.synthetic_control(study.index_sum()))
     study.record_index("policy_index.scores")
     assert study.index_in_range() in (True, False)
 

@@ -1,4 +1,4 @@
-"""compare, rank, later, synthetic control: each outcome, and the reason where there is none."""
+"""compare, rank, later: each outcome, and the reason where there is none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.study.comparison import (
-    NEEDED_BEFORE,
     Compared,
     Counted,
     Ranked,
@@ -151,22 +150,3 @@ def test_rank_needs_both_periods(series: Any, plans: Any) -> None:
     assert isinstance(found, Silent)
     assert found.missing == (2003, 2004, 2005, 2006)
     assert (found.country, found.ratios, found.rank, found.rows) == ("DNK", (), None, ())
-
-
-def test_synthetic_control_refuses_five_years_of_eight(danish: Any) -> None:
-    """A twin fitted to five years fits anything; the program must say so, not the author."""
-    found = danish.try_synthetic_control()
-    assert (found.reason, found.found, found.needed) == ("too_few_years", 5, NEEDED_BEFORE)
-    finding = danish.record("policy_index.synthetic_control", found).finding
-    assert finding.verdict == "refused"
-    for said in (finding.sentence.da, finding.sentence.en):
-        assert "8" in said
-        assert "5" in said
-
-
-def test_enough_years_are_not_called_too_few(next_pair: Any) -> None:
-    """One pair later the years suffice, but the index ends before the plan: no twin either."""
-    found = next_pair.try_synthetic_control()
-    assert found.found >= NEEDED_BEFORE
-    assert found.reason == "no_comparators"
-    assert next_pair.record("policy_index.synthetic_control", found).finding.verdict == "refused"

@@ -24,6 +24,10 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
     ],
     "population_rates": [("victims_identified",), ("persons_prosecuted",)],
 }
+WATCHED = ("replays", "large_cases")
+"""Tables of a chart that is made first."""
+AMONG = ("ranks", "differences", "comparators", "weights", "twin_tests")
+"""Tables of results that are computed first."""
 SILENT = ("not_found", "did_not_exist")
 
 
@@ -31,13 +35,21 @@ def _all(study: Any) -> list[tuple[str, Listing]]:
     made = [
         (name, study.listing(name, *arguments))
         for name in LISTINGS
-        if name != "readings"
+        if name not in ("readings", *AMONG, *WATCHED)
         for arguments in ARGUMENTS.get(name, [()])
     ]
     results = [
         study.compare(study.series(code)) for code in ("persons_prosecuted", "victims_identified")
     ]
-    return [*made, ("readings", study.listing("readings", *results))]
+    watched = study.watch(study.series("victims_identified"), baseline=8, draws=1_000, seed=1)
+    charted = [(name, study.listing(name, watched)) for name in WATCHED]
+    return [*made, ("readings", study.listing("readings", *results)), *charted, *_among(study)]
+
+
+def _among(study: Any) -> list[tuple[str, Listing]]:
+    ranks, differences, twins = study.ranks(), study.differences(), study.synthetic_controls()
+    given = ((ranks,), (differences,), (ranks, differences), (twins,), (twins,))
+    return [(name, study.listing(name, *one)) for name, one in zip(AMONG, given, strict=True)]
 
 
 @pytest.fixture(params=["danish", "next_pair", "bulgarian"])

@@ -19,6 +19,8 @@ INDICATORS = {
     "prosecution.convicted": "persons_convicted",
 }
 DECIDED = ("higher", "lower")
+TOLD_ELSEWHERE = ("comparators", "robustness", "trend")
+"""Notebooks whose findings have tests of their own; the real build looks for every line."""
 
 
 def _counted(study: Study) -> Iterator[Finding]:
@@ -33,7 +35,9 @@ def _ranked(study: Study) -> Iterator[Finding]:
     for id in ("prosecution.prosecuted", "prosecution.convicted"):
         ranked = study.rank(study.series(INDICATORS[id]))
         yield study.record(f"{id}_rank", ranked).finding
-    yield study.record("policy_index.synthetic_control", study.try_synthetic_control()).finding
+    yield study.record(
+        "policy_index.synthetic_control", study.synthetic_control(study.index_sum())
+    ).finding
 
 
 def _elsewhere(study: Study, iso3: str) -> Study:
@@ -99,7 +103,8 @@ def test_contrary_evidence_stands_beside_its_finding(danish: Any) -> None:
     """What speaks against a finding is part of it, with rows of its own."""
     table = danish.table("contrary")
     ids = {one.id for one in (*_counted(danish), *_all_told(danish))}
-    assert set(table["finding"]) <= ids
+    told_here = {id for id in table["finding"] if id.partition(".")[0] not in TOLD_ELSEWHERE}
+    assert told_here <= ids
     (found,) = (one for one in _counted(danish) if one.id == "prosecution.prosecuted")
     assert len(found.contrary) == (table["finding"] == found.id).sum() > 0
     assert all(danish.row(row).quote for one in found.contrary for row in one.rows)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.contracts.findings import Basis
 from analysis.contracts.published import Text
 
 FINDING = "application/vnd.workbench.finding+json"
@@ -34,7 +35,8 @@ class Column:
 class Listing:
     """A table not yet worded: its cells are `Text`, or what reads the same in both languages.
 
-    ``rows_of`` gives, for each line, the ids of the published rows behind it.
+    ``rows_of`` gives, for each line, the ids of the published rows behind it. A listing
+    of invented numbers has the ``basis`` synthetic, and is labelled so wherever it is shown.
     """
 
     title: Text
@@ -43,6 +45,7 @@ class Listing:
     rows_of: tuple[tuple[str, ...], ...]
     source: Text
     note: Text = NO_NOTE
+    basis: Basis = "published"
 
 
 @dataclass(frozen=True, slots=True)

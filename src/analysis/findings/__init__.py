@@ -7,6 +7,7 @@
 stands to its protocol
 ``recommendations``  what became of recommendations, and measures that answer none
 ``clauses``   what stands beside a comparison
+``ways``      a headline under every registered choice
 ``word``      ratios, limits and breaks as phrases
 ``shown``     a finding as a notebook shows it
 ``register``  the findings of executed notebooks, equal in both languages

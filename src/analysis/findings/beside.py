@@ -58,7 +58,7 @@ def ranked(
         "all": rank.n + 1,
         "others": listed(comparators),
         "p": numbers.both(_p_span, rank.p_low, rank.p_high),
-        "smallest": numbers.both(_p, rank.smallest_p),
+        "smallest": numbers.both(written_p, rank.smallest_p),
         "verdict": _rank_verdict(said == "undecided", rank.smallest_p > 1 - level),
     }
     return finish(
@@ -96,12 +96,13 @@ def listed(texts: Sequence[Text]) -> Text:
     )
 
 
-def _p(p: float, language: Language) -> str:
+def written_p(p: float, language: Language) -> str:
+    """Write a p-value with as many decimals as its size needs."""
     return numbers.number(p, language, 3 if p < _SMALL_P else 2)
 
 
 def _p_span(low: float, high: float, language: Language) -> str:
-    return numbers.span(_p(low, language), _p(high, language), language)
+    return numbers.span(written_p(low, language), written_p(high, language), language)
 
 
 def _rank_verdict(undecided: bool, impossible: bool) -> Text:

@@ -12,7 +12,10 @@ from analysis.findings import grades, word
 from analysis.findings.assemble import NOTHING_READ, Evidence, Plans, finish
 from analysis.language import numbers, words
 
-Method = Literal["rate_ratio", "ratio_rank", "synthetic_control", "breakdown"]
+Method = Literal[
+    "rate_ratio", "ratio_rank", "synthetic_control", "breakdown", "difference", "event_study",
+    "specification_curve", "yearly_factor", "level_change", "control_chart", "cusum",
+]  # fmt: skip
 
 
 def documented(

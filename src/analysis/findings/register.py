@@ -72,6 +72,10 @@ def check(findings: Sequence[Plain]) -> None:
             f"{', '.join(places)}. Give each finding an id of its own."
         )
     limitations.require(from_json(one) for one in findings)
+    _refuse_invented(findings)
+
+
+def _refuse_invented(findings: Sequence[Plain]) -> None:
     invented = [one["id"] for one in findings if one["basis"] == "synthetic"]
     if invented:
         raise FindingError(
@@ -110,7 +114,7 @@ def load(folder: Path) -> tuple[Plain, ...]:
     Raises
     ------
     FindingError
-        If there is none, or it is not what `export.write` wrote.
+        If there is none, or it is not what `export.write` wrote, or holds synthetic data.
     """
     file = folder / REGISTER
     if not file.is_file():
@@ -122,6 +126,7 @@ def load(folder: Path) -> tuple[Plain, ...]:
     except ValueError as error:
         raise FindingError(f"{REGISTER}: not JSON. Build again: workbench build") from error
     _check_schema(findings)
+    _refuse_invented(findings)
     return tuple(findings)
 
 

@@ -16,6 +16,8 @@ from analysis.language import words
 
 _LOCALE = {"da": "da_DK", "en": "en_GB"}
 _DASH = {"da": "-", "en": "\N{EN DASH}"}
+_TO = {"da": "til", "en": "to"}
+_MINUSES = ("-", "\N{MINUS SIGN}")
 SPACE = "\N{NO-BREAK SPACE}"
 
 
@@ -24,6 +26,14 @@ def number(amount: float, language: Language, digits: int = 0) -> str:
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     rounded = Decimal(repr(float(amount))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     return str(format_decimal(rounded, format=pattern, locale=_LOCALE[language]))
+
+
+def signed(amount: float, language: Language, digits: int = 2) -> str:
+    """Write a change with its sign: ``+0.25``, ``−0.25``; none where it rounds to 0."""
+    written = number(abs(amount), language, digits)
+    if written == number(0, language, digits):
+        return written
+    return ("\N{MINUS SIGN}" if amount < 0 else "+") + written
 
 
 def ratio(amount: float, language: Language) -> str:
@@ -42,8 +52,11 @@ def short_ratio(amount: float, language: Language) -> str:
 
 
 def span(low: str, high: str, language: Language) -> str:
-    """Join two written bounds with the dash of the language."""
-    return low if low == high else f"{low}{_DASH[language]}{high}"
+    """Join two written bounds with the dash of the language; with a word where one is negative."""
+    if low == high:
+        return low
+    negative = low.startswith(_MINUSES) or high.startswith(_MINUSES)
+    return f"{low} {_TO[language]} {high}" if negative else f"{low}{_DASH[language]}{high}"
 
 
 def value(amount: Value, language: Language, digits: int = 0) -> str:

@@ -115,6 +115,26 @@ class ChangeRank:
     focal: float
     changes: tuple[tuple[str, float], ...]
 
+    @property
+    def rank_low(self) -> int:
+        """Best rank, as `RatioRank` names it."""
+        return self.best
+
+    @property
+    def rank_high(self) -> int:
+        """Worst rank, as `RatioRank` names it."""
+        return self.rank
+
+    @property
+    def p_low(self) -> float:
+        """Rank over number of countries: scores have one reading."""
+        return self.p
+
+    @property
+    def p_high(self) -> float:
+        """Rank over number of countries: scores have one reading."""
+        return self.p
+
 
 def change_rank(focal: float, others: Mapping[str, float]) -> ChangeRank:
     """Rank one country's change of a score among those of others (placebo in space).

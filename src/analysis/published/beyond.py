@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analysis.contracts.published import Series
 from analysis.published.files import records
 from analysis.published.load import Record
 from analysis.published.sets import GLOTIP, POLICY
@@ -37,13 +36,6 @@ def regions(record: Record) -> Mapping[str, str]:
     export = record.sets.export(GLOTIP)
     placed = export[export["Iso3_code"] != ""].drop_duplicates("Iso3_code")
     return dict(zip(placed["Iso3_code"], placed["Region"], strict=True))
-
-
-def alike(record: Record, series: Series, others: tuple[Series, ...]) -> tuple[Series, ...]:
-    """Keep the series of countries that UNODC places in the same region as a country."""
-    placed = regions(record)
-    own = placed.get(series.country)
-    return tuple(each for each in others if own and placed.get(each.country) == own)
 
 
 def laws(record: Record) -> tuple[Law, ...]:

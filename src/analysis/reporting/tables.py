@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from analysis.contracts.findings import Finding
 from analysis.contracts.outputs import Column, Listing, Table
@@ -25,8 +26,11 @@ def rows_table(id: str, listing: Listing, *, language: Language) -> Shown:
     Parameters
     ----------
     listing : Listing
-        Cells as `Text`, or as words that read the same in both languages.
+        Cells as `Text`, or as words that read the same in both languages. Where its basis
+        is synthetic, the title, the note and every line say so.
     """
+    if listing.basis == "synthetic":
+        listing = labelled(listing)
     return _shown(
         id,
         language,
@@ -36,6 +40,20 @@ def rows_table(id: str, listing: Listing, *, language: Language) -> Shown:
         listing.rows_of,
         source=listing.source.said_in(language),
         note=listing.note.said_in(language),
+    )
+
+
+def labelled(listing: Listing) -> Listing:
+    """Label invented numbers: in the title, in the note, and in a last column of every line."""
+    basis = words.text("simulation.basis")
+    label = words.text("simulation.note")
+    note = Text(f"{label.da} {listing.note.da}".strip(), f"{label.en} {listing.note.en}".strip())
+    return replace(
+        listing,
+        title=words.text("simulation.titled", title=listing.title),
+        columns=(*listing.columns, Column("basis", words.text("simulation.column_basis"))),
+        cells=tuple((*line, basis) for line in listing.cells),
+        note=note,
     )
 
 

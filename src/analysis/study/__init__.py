@@ -6,6 +6,12 @@
 ``making``      a comparison in, its finding out
 ``telling``     rows of words in, their findings out
 ``listings``    parts of the data as tables to show
+``ways``        registered choices as years, counts and comparators (``ways_counted``) of a series
+``robust``      a headline under every choice; ``robust_told`` and ``robust_listed`` tell it
+``choosing``    what `Study` asks of them
+``trends``      a series since the plan: its yearly factor and its change of level
+``watched``     charts and CUSUMs of a series; ``watch_told`` and ``trend_shown`` tell them
+``over_time``   what `Study` asks of both; ``trend_told`` makes the findings
 ``opened``      `open_study` and `Study`
 """
 

@@ -17,8 +17,16 @@ from analysis.study.reading import Reading
 Result = Compared | Counted | Silent | Refused | Ranked
 
 
-def question(id: str) -> Text:
-    """Return the question that a finding of this id answers."""
+def question(id: str, what: Text | None = None) -> Text:
+    """Return the question that a finding of this id answers.
+
+    A notebook with a catalogue of its own words one question for each kind of finding
+    (the second part of the id), in which ``what`` stands for the outcome.
+    """
+    notebook, _, name = id.partition(".")
+    key = f"question_{name.partition('.')[0]}"
+    if key in words.catalogues().get(notebook, {}):
+        return words.text(f"{notebook}.{key}", what=what or "")
     return words.text("study.question_" + id.replace(".", "_"))
 
 
@@ -47,9 +55,9 @@ def of_result(reading: Reading, id: str, result: Result) -> Finding:
         return _silent(reading, id, result)
     return record.refused(
         id,
-        question(id),
+        question(id, result.series.label),
         result.method,
-        _reason(result),
+        reason(result),
         reading.compared,
         indicator=result.series.indicator,
         country=reading.country.iso3,
@@ -89,7 +97,7 @@ def _counted(reading: Reading, id: str, result: Counted) -> Finding:
 def _ranked(reading: Reading, id: str, result: Ranked) -> Finding:
     return record.ranked(
         id,
-        question(id),
+        question(id, result.series.label),
         result.rank,
         result.series,
         reading.compared,
@@ -112,7 +120,7 @@ def _silent(reading: Reading, id: str, result: Silent) -> Finding:
     if result.series.years and result.method != "count":
         return record.refused(
             id,
-            question(id),
+            question(id, result.series.label),
             result.method,
             record.years_missing(result.missing),
             reading.compared,
@@ -123,13 +131,18 @@ def _silent(reading: Reading, id: str, result: Silent) -> Finding:
         )
     return record.not_submitted(
         id,
-        question(id),
+        question(id, result.series.label),
         _what_is_missing(result),
         reading.country.name,
         reading.compared,
         indicator=result.series.indicator,
         country=reading.country.iso3,
     )
+
+
+def missing_years(result: Silent) -> Text:
+    """Say which years of a plan a series lacks."""
+    return record.years_missing(result.missing)
 
 
 def _what_is_missing(result: Silent) -> Text:
@@ -159,17 +172,19 @@ def keeps_intervals(finding: Finding, series: Series) -> bool:
     return finding.indicator == series.indicator and finding.estimate.kind == "interval"
 
 
-def _reason(result: Refused) -> Text:
+def reason(result: Refused) -> Text:
+    """Say why a method refuses."""
     if result.reason == "too_few_years":
         return record.too_few_years(result.found, result.needed)
-    if result.reason == "not_in_this_version":
-        return words.text("study.not_in_this_version", found=result.found, needed=result.needed)
     reasons = {
         "no_upper_bound": record.no_upper_bound,
         "no_events": record.no_events,
         "no_comparators": record.no_comparators,
     }
-    return reasons[result.reason]()
+    if result.reason in reasons:
+        return reasons[result.reason]()
+    parts = {"found": result.found, "needed": result.needed}
+    return words.text(f"comparators.reason_{result.reason}", **parts)
 
 
 def joined(texts: Iterable[Text]) -> Text:

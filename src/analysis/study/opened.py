@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -16,17 +16,29 @@ from analysis.contracts.outputs import CHECK, Listing
 from analysis.contracts.published import LANGUAGES, Language, Series, Text
 from analysis.engine.reuse import recorder
 from analysis.engine.reuse.recorder import AFTER_VARIABLE, ORDER_VARIABLE, RUN_VARIABLE
-from analysis.errors import FindingError, MethodError, ParameterError
+from analysis.errors import FindingError, ParameterError
 from analysis.findings import record, register, registering
 from analysis.findings.shown import ShownFinding
 from analysis.language import words
-from analysis.methods.counterfactual import require_pre_years
 from analysis.places import Places, find_places
-from analysis.published import series as published_series
 from analysis.published.load import open_record
-from analysis.study import comparison, listings, making, telling
+from analysis.study import (
+    among_listed,
+    among_told,
+    comparison,
+    listings,
+    making,
+    robust_listed,
+    robust_told,
+    telling,
+    trend_shown,
+    trend_told,
+)
+from analysis.study.among import AmongOthers
+from analysis.study.choosing import Choosing
+from analysis.study.over_time import OverTime
 from analysis.study.plans import plans_for
-from analysis.study.reading import Reading
+from analysis.study.simulating import Simulating
 from analysis.study.windows import window
 
 UNSAID = ("undecided", "not_comparable", "not_known", "not_submitted", "refused")
@@ -41,6 +53,11 @@ class ShownFindings:
     """Several findings under one cell: the notebook shows each as an output of its own."""
 
     findings: tuple[ShownFinding, ...]
+
+    @property
+    def recorded(self) -> tuple[Finding, ...]:
+        """The findings themselves, in order."""
+        return tuple(shown.finding for shown in self.findings)
 
     def _ipython_display_(self) -> None:
         for finding in self.findings:
@@ -65,7 +82,7 @@ class ShownCheck:
         }
 
 
-class Study(Reading):
+class Study(Simulating, AmongOthers, Choosing, OverTime):
     """One comparison: its data (see `Reading`), what is computed of it, and what is recorded."""
 
     # What is computed
@@ -74,44 +91,9 @@ class Study(Reading):
         """Compare the yearly rate under the two plans; say why where it cannot be done."""
         return comparison.compare(series, self.compared)
 
-    def rank(self, series: Series) -> comparison.Ranked | comparison.Silent | comparison.Refused:
-        """Rank the country's ratio among countries with a complete series of the same years."""
-        before, after = (window(series, plan) for plan in self.compared)
-        others: tuple[Series, ...] = ()
-        if before and after:
-            others = published_series.comparators(
-                self.record_of, series.indicator, before.first, after.last, self.country.iso3
-            )
-        return comparison.rank(series, others, self.compared)
-
     def later_years(self, series: Series) -> comparison.Counted | comparison.Silent:
         """Count as many years after the later plan as it had."""
         return comparison.later(series, self.current)
-
-    def try_synthetic_control(self) -> comparison.Refused:
-        """Ask whether a synthetic control of the policy index is allowed; say why not."""
-        index = self.series("policy_index")
-        years = [year for year in index.years if year < self.current.first_year]
-        donors = (
-            published_series.comparators(
-                self.record_of,
-                "policy_index",
-                min(years),
-                self.current.last_year,
-                self.country.iso3,
-            )
-            if years
-            else ()
-        )
-        try:
-            require_pre_years(len(years), needed=comparison.NEEDED_BEFORE, donors=len(donors))
-        except MethodError:
-            reason = "too_few_years" if donors or not years else "no_comparators"
-        else:
-            reason = "not_in_this_version"
-        return comparison.Refused(
-            index, "synthetic_control", reason, len(years), comparison.NEEDED_BEFORE
-        )
 
     # What is shown
 
@@ -121,9 +103,29 @@ class Study(Reading):
 
     # What is recorded
 
-    def record(self, id: str, result: making.Result) -> ShownFinding:
+    def record(self, id: str, result: among_told.Result) -> ShownFinding:
         """Record the finding that a result amounts to; its words are made from the numbers."""
-        return self._show(making.of_result(self, id, result))
+        return self._show(among_told.of_result(self, id, result))
+
+    def record_robustness(self, id: str, result: robust_told.Result) -> ShownFinding:
+        """Record how a headline fares under every registered choice, or why none can be told."""
+        return self._show(robust_told.finding(self, id, result))
+
+    def record_each(self, id: str, results: Mapping[str, among_told.Result]) -> ShownFindings:
+        """Record a finding for each of several results, named after what it is about."""
+        return self._show_all(
+            among_told.of_result(self, f"{id}.{name}", result) for name, result in results.items()
+        )
+
+    def record_over_time(self, id: str, results: Mapping[str, trend_told.Result]) -> ShownFindings:
+        """Record what each of several series shows over time, named after its indicator."""
+        return self._show_all(
+            trend_told.of_result(self, f"{id}.{name}", result) for name, result in results.items()
+        )
+
+    def record_chart(self, id: str, result: trend_told.Result) -> ShownFinding:
+        """Record what a chart or a CUSUM said of one series."""
+        return self._show(trend_told.of_result(self, id, result))
 
     def record_statements(self, notebook: str, *topics: str) -> ShownFindings:
         """Record what documents say on some topics, one finding each."""
@@ -291,6 +293,9 @@ LISTINGS: dict[str, Callable[..., Listing]] = {
     "index": listings.index,
     "population_rates": listings.population_rates,
     "readings": listings.readings,
+    **among_listed.LISTINGS,
+    **robust_listed.LISTINGS,
+    **trend_shown.LISTINGS,
 }
 
 

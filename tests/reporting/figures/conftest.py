@@ -14,11 +14,15 @@ import pytest
 from analysis.contracts.findings import Finding, Limits, Side
 from analysis.contracts.published import LANGUAGES, Break, Language, Plan, Series, Text
 from analysis.contracts.values import NOT_KNOWN, Value, interval, number
+from analysis.contracts.ways import WayCurve
 from analysis.methods.comparators import RankedRatio, RatioRank
 from analysis.places import Places
 from analysis.reporting import figures
+from analysis.reporting.figures.simulated import Answers
+from analysis.reporting.figures.simulated_coverage import Covered
 from analysis.reporting.shown import Shown
 from analysis.study import Study, open_study
+from analysis.study.simulated import Simulation
 
 HOME = Places(Path(__file__).parents[3])
 TOTALS = {
@@ -71,7 +75,7 @@ def recorded(country: str = "DNK") -> tuple[Finding, ...]:
         if id.startswith("prosecution"):
             found.append(opened.record(f"{id}_rank", opened.rank(counted)).finding)
     found.append(opened.record_index("policy_index.scores").finding)
-    refused = opened.try_synthetic_control()
+    refused = opened.synthetic_control(opened.index_sum())
     found.append(opened.record("policy_index.synthetic_control", refused).finding)
     return tuple(found)
 
@@ -157,6 +161,74 @@ RANK = RatioRank(1, 3, 4, 0.2, 0.6, 0.2, RankedRatio("", 4.89, 13.29), COUNTRIES
 Draw = Callable[[Language], Shown]
 
 
+@cache
+def invented() -> Simulation:
+    """Return what few repetitions of the simulated worlds gave."""
+    return study().simulate("persons_prosecuted", usual=10.0, draws=40, seed=1)
+
+
+@cache
+def robustness(indicator: str) -> tuple[Finding, WayCurve | None]:
+    """Return a headline under every registered choice: what is told of it, and its curve."""
+    opened = study()
+    found = opened.robustness(indicator, draws=19, seed=1)
+    return opened.record_robustness("robustness.a", found).finding, opened.drawn(found)
+
+
+def _simulated() -> dict[str, Draw]:
+    return {
+        "simulated_verdicts": lambda language: figures.simulated_verdicts(
+            "a", study().simulated_answers(invented()), language=language
+        ),
+        "simulated_coverage": lambda language: figures.simulated_coverage(
+            "a", study().simulated_coverage(invented()), language=language
+        ),
+    }
+
+
+def _among(pair: tuple[str, str], country: str = "DNK") -> dict[str, Draw]:
+    """Pictures of a country among others, in the years of a pair of plans."""
+    opened = open_study(*pair, country=country, language="da", places=HOME)
+    ranks, changes = opened.ranks(), opened.differences()
+    twins, laws = {"policy_index": opened.synthetic_control(opened.index_sum())}, opened.laws()
+    ranked = opened.record_each("comparators.rank", ranks).recorded
+    changed = opened.record_each("comparators.difference", changes).recorded
+    twinned = opened.record_each("comparators.synthetic", twins).recorded
+    around = opened.record("comparators.laws", laws).finding
+    return {
+        "rank_strips": lambda language: figures.rank_strips("a", ranks, ranked, language=language),
+        "change_dots": lambda language: figures.change_dots(
+            "a", changes, changed, language=language
+        ),
+        "twin_gaps": lambda language: figures.twin_gaps(
+            "a", twins["policy_index"], twinned[0], opened.plans(), language=language
+        ),
+        "law_event": lambda language: figures.law_event("a", laws, around, language=language),
+    }
+
+
+def _charted(country: str, cells: int | None = None) -> Draw:
+    """The charts of victims of a country; of ``cells`` years alone, too few for a chart."""
+    opened = study(country)
+    victims = opened.series("victims_identified")
+    kept = victims if cells is None else replace(victims, points=victims.points[:cells])
+    found = opened.watch(kept, baseline=8, draws=1_000, seed=1)
+    told = opened.record_chart("trend.odd_years", found).finding
+    charts = opened.charts(found, told)
+    return lambda language: figures.control_charts("a", charts, language=language)
+
+
+def _nowhere() -> dict[str, Draw]:
+    """The same for a country of which no set holds a figure, and without a study of laws."""
+    made = _among(("DK-2002", "DK-2007"), "NRU")
+    opened = study()
+    refused = opened.adoption()
+    finding_ = opened.record("comparators.adoption", refused).finding
+    return made | {
+        "law_event": lambda language: figures.law_event("a", refused, finding_, language=language)
+    }
+
+
 def _full() -> dict[str, Draw]:
     opened, both = study(), plans()
     named = opened.codes("publishers")
@@ -166,68 +238,83 @@ def _full() -> dict[str, Draw]:
     ranked = opened.rank(counted[2])
     bodies, roles, ties = (opened.table(name) for name in ("organisations", "roles", "ties"))
     evaluations, measures = opened.evaluation_findings(), opened.table("measures")
-    return {
-        "plan_timeline": lambda language: figures.plan_timeline(
-            "a",
-            both,
-            opened.table("events"),
-            breaks(),
-            conflicts=opened.table("conflicts"),
-            publishers=named,
-            language=language,
-        ),
-        "measure_board": lambda language: figures.measure_board(
-            "a", measures, opened.codes("pillars"), both, publishers=named, language=language
-        ),
-        "trace_map": lambda language: figures.trace_map(
-            "a",
-            opened.traced(),
-            opened.table("evaluation_findings"),
-            measures,
-            publishers=named,
-            language=language,
-        ),
-        "who_does_what": lambda language: figures.who_does_what(
-            "a", bodies, roles, ties, both, publishers=named, language=language
-        ),
-        "roles_grid": lambda language: figures.roles_grid(
-            "a",
-            bodies,
-            roles,
-            both,
-            codes=opened.codes("roles"),
-            publishers=named,
-            language=language,
-        ),
-        "promise_grid": lambda language: figures.promise_grid(
-            "a", opened.promises(), language=language
-        ),
-        "stay_days": lambda language: figures.stay_days(
-            "a", days, both, publishers=named, language=language
-        ),
-        "yearly_counts": lambda language: figures.yearly_counts(
-            "a", counted, both, breaks(), findings=compared(), language=language
-        ),
-        "parts_by_year": lambda language: figures.parts_by_year(
-            "a",
-            counted[0],
-            [part for found in split.values() for part in found.series],
-            {by: found.adding_up for by, found in split.items()},
-            plans=both,
-            language=language,
-        ),
-        "rate_forest": lambda language: figures.rate_forest("a", compared(), language=language),
-        "comparator_ranks": lambda language: figures.comparator_ranks(
-            "a", ranked.country, ranked.ratios, ranked.rank, rows=ranked.rows, language=language
-        ),
-        "index_panels": lambda language: figures.index_panels(
-            "a", opened.policy_index(), both, language=language
-        ),
-        "criteria_grid": lambda language: figures.criteria_grid(
-            "a", evaluations, opened.codes("criteria"), both, publishers=named, language=language
-        ),
-        "finding_board": lambda language: figures.finding_board("a", recorded(), language=language),
-    }
+    return (
+        _simulated()
+        | _among(("DK-2007", "DK-2011"))
+        | {
+            "control_charts": _charted("DNK"),
+            "plan_timeline": lambda language: figures.plan_timeline(
+                "a",
+                both,
+                opened.table("events"),
+                breaks(),
+                conflicts=opened.table("conflicts"),
+                publishers=named,
+                language=language,
+            ),
+            "measure_board": lambda language: figures.measure_board(
+                "a", measures, opened.codes("pillars"), both, publishers=named, language=language
+            ),
+            "trace_map": lambda language: figures.trace_map(
+                "a",
+                opened.traced(),
+                opened.table("evaluation_findings"),
+                measures,
+                publishers=named,
+                language=language,
+            ),
+            "who_does_what": lambda language: figures.who_does_what(
+                "a", bodies, roles, ties, both, publishers=named, language=language
+            ),
+            "roles_grid": lambda language: figures.roles_grid(
+                "a",
+                bodies,
+                roles,
+                both,
+                codes=opened.codes("roles"),
+                publishers=named,
+                language=language,
+            ),
+            "promise_grid": lambda language: figures.promise_grid(
+                "a", opened.promises(), language=language
+            ),
+            "specification_curve": lambda language: figures.specification_curve(
+                "a", *robustness("persons_convicted"), language=language
+            ),
+            "stay_days": lambda language: figures.stay_days(
+                "a", days, both, publishers=named, language=language
+            ),
+            "yearly_counts": lambda language: figures.yearly_counts(
+                "a", counted, both, breaks(), findings=compared(), language=language
+            ),
+            "parts_by_year": lambda language: figures.parts_by_year(
+                "a",
+                counted[0],
+                [part for found in split.values() for part in found.series],
+                {by: found.adding_up for by, found in split.items()},
+                plans=both,
+                language=language,
+            ),
+            "rate_forest": lambda language: figures.rate_forest("a", compared(), language=language),
+            "comparator_ranks": lambda language: figures.comparator_ranks(
+                "a", ranked.country, ranked.ratios, ranked.rank, rows=ranked.rows, language=language
+            ),
+            "index_panels": lambda language: figures.index_panels(
+                "a", opened.policy_index(), both, language=language
+            ),
+            "criteria_grid": lambda language: figures.criteria_grid(
+                "a",
+                evaluations,
+                opened.codes("criteria"),
+                both,
+                publishers=named,
+                language=language,
+            ),
+            "finding_board": lambda language: figures.finding_board(
+                "a", recorded(), language=language
+            ),
+        }
+    )
 
 
 def _abroad() -> dict[str, Draw]:
@@ -255,7 +342,14 @@ def _empty() -> dict[str, Draw]:
     both = [replace(plan, scope=Text("", ""), rows=()) for plan in study().compared]
     none = pd.DataFrame()
     nothing = replace(series("victims_identified"), points=())
-    return {
+    return _nowhere() | {
+        "control_charts": _charted("DNK", 0),
+        "simulated_verdicts": lambda language: figures.simulated_verdicts(
+            "a", Answers((), (), 0.0, 0.0, 0), language=language
+        ),
+        "simulated_coverage": lambda language: figures.simulated_coverage(
+            "a", Covered((), 0, (0.93, 0.97)), language=language
+        ),
         "plan_timeline": lambda language: figures.plan_timeline(
             "a", (), none, (), language=language
         ),
@@ -268,6 +362,9 @@ def _empty() -> dict[str, Draw]:
         ),
         "roles_grid": lambda language: figures.roles_grid("a", none, none, both, language=language),
         "promise_grid": lambda language: figures.promise_grid("a", none, language=language),
+        "specification_curve": lambda language: figures.specification_curve(
+            "a", *robustness("victims_identified"), language=language
+        ),
         "stay_days": lambda language: figures.stay_days("a", none, both, language=language),
         "yearly_counts": lambda language: figures.yearly_counts(
             "a", [nothing], both, breaks(), language=language

@@ -264,7 +264,7 @@ def test_breaks_of_one_date_share_a_letter(make_breaks: Callable[..., list[Break
 def test_rows_lead_to_the_record(full: Drawn, picture: str) -> None:
     """Every number in the report leads to a row."""
     shown = full(picture, "en").picture
-    assert shown.rows
+    assert bool(shown.rows) != picture.startswith("simulated")
     assert len(set(shown.rows)) == len(shown.rows)
     assert all(len(line) == len(shown.columns) for line in shown.data)
 

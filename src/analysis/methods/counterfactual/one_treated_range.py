@@ -134,8 +134,8 @@ def _shares(own: Floats, rest: Floats) -> tuple[float, float]:
     theirs_low = (n * rest[:, 0] - own[1] - without[:, 1]) / (n + 1)
     theirs_high = (n * rest[:, 1] - own[0] - without[:, 0]) / (n + 1)
     reach = [_distance(low, high) for low, high in zip(theirs_low, theirs_high, strict=True)]
-    surely = sum(least >= furthest * (1 - _TIE) for least, _ in reach)
-    maybe = sum(most >= nearest * (1 - _TIE) for _, most in reach)
+    surely = sum(int(least >= furthest * (1 - _TIE)) for least, _ in reach)
+    maybe = sum(int(most >= nearest * (1 - _TIE)) for _, most in reach)
     return (1 + surely) / (n + 1), (1 + maybe) / (n + 1)
 
 

@@ -218,5 +218,6 @@ def _limits(found: Effects, tail: float) -> tuple[Floats, Floats]:
     # Where there is no freedom there is a refusal, and no limit is read.
     safe = np.where((freedom > 0) & np.isfinite(freedom), freedom, 1.0)
     reach = np.where(np.isinf(freedom), -ndtri(tail), -stdtrit(safe, tail)) * found.error[0]
-    with np.errstate(over="ignore"):
+    # A side without an event has an infinite logarithm; it is refused, and no limit is read.
+    with np.errstate(over="ignore", invalid="ignore"):
         return np.exp(found.log[0] - reach), np.exp(found.log[0] + reach)

@@ -7,33 +7,49 @@ same data. Without data a picture says *not submitted* in words.
 """
 
 from analysis.reporting.figures.board import measure_board
+from analysis.reporting.figures.change_dots import change_dots
+from analysis.reporting.figures.control import control_charts
 from analysis.reporting.figures.counts import yearly_counts
 from analysis.reporting.figures.criteria import criteria_grid
 from analysis.reporting.figures.forest import rate_forest
 from analysis.reporting.figures.index import index_panels
+from analysis.reporting.figures.law_event import law_event
 from analysis.reporting.figures.network import who_does_what
 from analysis.reporting.figures.overview import finding_board
 from analysis.reporting.figures.parts import parts_by_year
 from analysis.reporting.figures.promises import promise_grid
+from analysis.reporting.figures.rank_strips import rank_strips
 from analysis.reporting.figures.ranks import comparator_ranks
 from analysis.reporting.figures.roles import roles_grid
+from analysis.reporting.figures.simulated import simulated_verdicts
+from analysis.reporting.figures.simulated_coverage import simulated_coverage
 from analysis.reporting.figures.stay import stay_days
 from analysis.reporting.figures.timeline import plan_timeline
 from analysis.reporting.figures.trace import trace_map
+from analysis.reporting.figures.twin_gaps import twin_gaps
+from analysis.reporting.figures.ways import specification_curve
 
 __all__ = [
+    "change_dots",
     "comparator_ranks",
+    "control_charts",
     "criteria_grid",
     "finding_board",
     "index_panels",
+    "law_event",
     "measure_board",
     "parts_by_year",
     "plan_timeline",
     "promise_grid",
+    "rank_strips",
     "rate_forest",
     "roles_grid",
+    "simulated_coverage",
+    "simulated_verdicts",
+    "specification_curve",
     "stay_days",
     "trace_map",
+    "twin_gaps",
     "who_does_what",
     "yearly_counts",
 ]
