@@ -123,7 +123,7 @@ def test_limits_hold_the_effect_under_the_worst_drift_allowed() -> None:
     assert covered("bends", most_bent, 0.3) >= 0.92
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 5), st.integers(1, 4))
 def test_bounds_widen_with_the_size_of_the_failure(seed: int, before: int, after: int) -> None:
     """More doubt can never make an effect surer."""
