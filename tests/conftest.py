@@ -12,9 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from analysis.places import HOME_VARIABLE, Places
+
+# The same examples every time, so that a change is judged by what it changes;
+# `HYPOTHESIS_PROFILE=default pytest` looks for others.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None, database=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 HOME = Path(__file__).parents[1]
 PARTS = ("data", "evaluations", "notebooks")  # what a workbench is, besides its outputs

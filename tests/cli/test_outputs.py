@@ -32,7 +32,7 @@ def test_build_tells_a_machine_where_the_report_lies(real_build: Any) -> None:
     assert Path(told["report"]).is_file()
     assert Path(told["report"]).is_relative_to(told["folder"])
     assert told["findings"] == len(real_build.findings) > 0
-    assert told["notebooks"] == 16
+    assert told["notebooks"] == 24
     assert told["seconds"] > 0
 
 

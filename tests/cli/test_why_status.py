@@ -73,7 +73,7 @@ def test_what_never_ran_says_so_and_what_it_waits_for(places: Places, say: Say) 
     assert "en/synthesis: da/plans must run first (output may change)" not in lines
     assert "en/synthesis: en/plans must run first (output may change)" in lines
     states = [line.split()[2:4] for line in say(status).splitlines()[1:]]
-    assert states == [["never", "run"]] * 16
+    assert states == [["never", "run"]] * 24
 
 
 def test_what_is_fresh_says_so(ran: Places, say: Say) -> None:
@@ -87,7 +87,7 @@ def test_what_is_fresh_says_so(ran: Places, say: Say) -> None:
     assert [line.split()[1:] for line in table[1:]] == [
         ["da", "fresh", "2.5"],
         ["en", "fresh", "2.5"],
-    ] * 8
+    ] * 12
 
 
 def test_each_reason_is_told_in_the_most_specific_words(
@@ -153,12 +153,12 @@ def test_json_holds_the_same_for_machines(ran: Places, say: Say) -> None:
         }
         for language in ("da", "en")
     ]
-    assert [one["state"] for one in json.loads(say(status, "--json"))] == ["stale"] * 16
+    assert [one["state"] for one in json.loads(say(status, "--json"))] == ["stale"] * 24
 
 
 def test_a_notebook_of_no_evaluation_is_refused_with_the_nearest(places: Places, say: Say) -> None:
     """A slip of the finger must not read as `never run`."""
-    with pytest.raises(NotebookError, match=r"prosecutions is unknown among 8\. Nearest: pros"):
+    with pytest.raises(NotebookError, match=r"prosecutions is unknown among 12\. Nearest: pros"):
         say(why, "prosecutions")
 
 

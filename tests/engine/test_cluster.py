@@ -334,8 +334,8 @@ def test_a_cluster_without_workers_ends_the_sweep_and_keeps_what_is_done(
             _on(shrinking.scheduler_address, _jobs(book, 1), tmp_path / "again")
     _await_nothing_left(short_folder)
     kept = Cache(cache, book.parent)
-    (first, *_) = _jobs(book, 1)
-    assert kept.trace(kept.ask(first, {})) is not None
+    # Which of them a scheduler runs first is its own affair.
+    assert any(kept.trace(kept.ask(job, {})) is not None for job in _jobs(book, 30))
 
 
 def test_an_unreachable_scheduler_is_refused(

@@ -40,7 +40,7 @@ def places(tmp_path: Path) -> Places:
     (tmp_path / "outputs").mkdir()
     _change(
         Places(tmp_path),
-        lambda file: file.update(notebooks=[{"name": "plans"}, {"name": "support"}]),
+        lambda file: file.update(notebooks=[{"name": "policy_index"}, {"name": "support"}]),
     )
     return Places(tmp_path)
 
@@ -159,7 +159,7 @@ def test_a_failing_cell_is_named_and_the_runs_that_went_well_are_not_run_again(
     """An hour of runs is not lost to a slip in the last notebook."""
     first = _build(places)
     before = _tree(first.folder)
-    _edit(places, "plans", _place(places, "plans", "lang-en"), " ")
+    _edit(places, "policy_index", _place(places, "policy_index", "lang-en"), " ")
     _edit(places, "support", _place(places, "support", "parameters") + 1, "\n\n1 / 0")
     with pytest.raises(CellError) as failed:
         _build(places)

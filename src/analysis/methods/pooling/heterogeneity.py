@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import numpy as np
@@ -80,18 +81,24 @@ def _moments(y: Floats, v: Floats) -> float:
 
 
 def _reml(y: Floats, v: Floats) -> float:
-    """Climb the restricted likelihood by Fisher scoring, halving steps that would pass 0."""
+    """Climb the restricted likelihood by Fisher scoring, between known bounds of its top.
+
+    Where two steps point at each other, or one leads outside, the bounds are halved: scoring
+    alone may swing for ever.
+    """
     between = max(0.0, float(np.var(y, ddof=1) - np.mean(v)))
     small = 1e-12 * float(np.mean(v))
+    low, high, before = 0.0, math.inf, 0.0
     for _ in range(_MOST_STEPS):
         step = _score_step(y, v, between)
-        if between == 0 and step <= 0:
-            return 0.0
-        while between + step < 0:
-            # At 0 the likelihood may still fall from the first step on: then 0 it is.
-            step = -between if between < small else step / 2
-        between += step
-        if abs(step) <= small + 1e-12 * between:
+        if step == 0 or (between == 0 and step < 0):
+            return between
+        low, high = (between, high) if step > 0 else (low, between)
+        target = between + step
+        if step * before < 0 or not low < target < high:
+            target = (low + high) / 2
+        moved, between, before = abs(target - between), target, step
+        if moved <= small + 1e-12 * between:
             return between if between > small else 0.0
     raise MethodError(
         f"random_effects: the REML search did not end in {_MOST_STEPS} steps. Take DL or PM."
