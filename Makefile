@@ -44,7 +44,7 @@ bench: install       ## Time the slow parts
 		test -e "$$file" || continue; echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
 soak: install        ## Run the long proofs: fuzzing, kills, simulations
-	@$(BIN)/python -m pytest -m soak tests/soak $(ARGUMENTS)
+	@$(BIN)/python -m pytest -m soak tests $(ARGUMENTS)
 
 # One lock for all systems and all Python versions from 3.11. `uv` only computes it.
 lock:                ## Write requirements.lock anew (needs network and uv)

@@ -204,6 +204,7 @@ def test_a_folder_that_no_sweep_wrote_is_not_replaced(call: Call, tmp_path: Path
     assert (tmp_path / "mine/thesis.txt").read_text(encoding="utf-8") == "all of it"
 
 
+@pytest.mark.soak
 def test_at_most_ten_failures_are_listed(call: Call, tmp_path: Path) -> None:
     """A thousand lines push what went well off the screen."""
     numbers = ",".join(map(str, range(12)))

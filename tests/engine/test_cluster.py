@@ -168,6 +168,7 @@ def test_a_cluster_gives_what_this_machine_gives(
     _await_nothing_left(short_folder)
 
 
+@pytest.mark.soak
 def test_runs_of_a_lost_worker_are_made_again(
     tmp_path: Path, dask: Any, short_folder: Path, book: Path
 ) -> None:
@@ -307,6 +308,7 @@ if n == 1:
     assert isinstance(outcomes["0003"], Executed)
 
 
+@pytest.mark.soak
 def test_a_cluster_without_workers_ends_the_sweep_and_keeps_what_is_done(
     tmp_path: Path, short_folder: Path, book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -120,6 +120,7 @@ def test_a_build_of_what_did_not_change_imports_nothing_heavy(places: Places) ->
     assert _tree(places.outputs) == before
 
 
+@pytest.mark.soak
 def test_only_what_shows_a_change_is_made_anew(places: Places) -> None:
     """A sentence in one language costs one document, and comes out as in a build from nothing."""
     _build(places)
@@ -153,6 +154,7 @@ def test_a_report_that_somebody_edited_or_removed_is_written_anew(places: Places
     assert (again.reused, _tree(again.folder)) == (4, before)
 
 
+@pytest.mark.soak
 def test_a_failing_cell_is_named_and_the_runs_that_went_well_are_not_run_again(
     places: Places,
 ) -> None:
@@ -175,6 +177,7 @@ def test_a_failing_cell_is_named_and_the_runs_that_went_well_are_not_run_again(
     assert mended.reused == 4
 
 
+@pytest.mark.soak
 def test_cleaning_takes_the_cache_only_when_asked(places: Places) -> None:
     """Outputs come back in seconds as long as the runs are kept; a full disk wants both gone."""
     _build(places)

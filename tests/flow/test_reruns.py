@@ -240,6 +240,7 @@ def test_a_build_can_run_everything_and_make_pages(built: Bench) -> None:
     assert built.build(rerun=True) == "abc"
 
 
+@pytest.mark.soak
 def test_a_failed_run_is_told_and_run_again(built: Bench) -> None:
     """A failure may come from a full disk: nobody should have to edit a cell to try again."""
     built.write("a", "import os\nassert 'OK' in os.environ")
