@@ -1,0 +1,233 @@
+"""Overlapping lists in, the counts of every combination of lists out.
+
+A cell is a combination of lists, written as a number whose bit *i* says whether a case is
+on list *i*; cell 0 (on no list) is what cannot be seen. Sums over all cells that contain
+a combination stand in for a design matrix.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import numpy as np
+
+from analysis.errors import MethodError
+from analysis.methods.checked import Floats, Ints, table, whole_counts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COUNT = "count"
+"""Name of the column with the number of cases of a combination."""
+
+FEWEST_LISTS = 2
+MOST_LISTS = 10
+"""With more, the cells (1,024 at ten lists) outnumber the cases of any table published yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Cases by combination of lists.
+
+    ``counts`` has shape (2**k,), k the number of lists; ``counts[0]`` is 0: those on no list.
+    """
+
+    names: tuple[str, ...]
+    counts: Ints
+
+    @property
+    def n(self) -> int:
+        """Number of cases on at least one list."""
+        return int(self.counts.sum())
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Number of cases on each list."""
+        within = at_least(self.counts.astype(np.float64))
+        return tuple(int(within[1 << one]) for one in range(len(self.names)))
+
+    def overlap(self, combination: int) -> int:
+        """Return the number of cases that are on all lists of a combination, and maybe on more."""
+        return int(at_least(self.counts.astype(np.float64))[combination])
+
+
+def read_lists(csv: str | Path | TextIO) -> pd.DataFrame:
+    """Read a table of lists: a 0/1 column for each list, and ``count`` last.
+
+    Without a column ``count`` each row is one case.
+
+    Parameters
+    ----------
+    csv : path or text file
+        Comma-separated, UTF-8, with a header.
+
+    Returns
+    -------
+    DataFrame
+        As `estimate` takes it: each combination once, ``count`` last.
+
+    Raises
+    ------
+    MethodError
+        If it is no such table; says what is wrong and in how many rows, never a cell's content.
+
+    Examples
+    --------
+    >>> from io import StringIO
+    >>> read_lists(StringIO("police,shelter,count\\n1,0,3\\n0,1,4\\n1,1,2\\n"))["count"].tolist()
+    [3, 4, 2]
+    """
+    import pandas as pd
+
+    try:
+        raw = pd.read_csv(csv, encoding="utf-8", skipinitialspace=True)
+    except FileNotFoundError as error:
+        raise MethodError("read_lists: there is no such file. Check its name.") from error
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise MethodError(
+            "read_lists: the file cannot be read as a comma-separated table in UTF-8. "
+            "Save it as CSV with a header: one 0/1 column a list, then count."
+        ) from error
+    lists = lists_of(raw, method="read_lists")
+    return framed(lists)
+
+
+def framed(lists: Lists) -> pd.DataFrame:
+    """Return lists as a table of the combinations that occur, ``count`` last."""
+    import pandas as pd
+
+    cells = [cell for cell in by_size(len(lists.names)) if lists.counts[cell]]
+    columns = {
+        name: [(cell >> place) & 1 for cell in cells] for place, name in enumerate(lists.names)
+    }
+    return pd.DataFrame(columns | {COUNT: [int(lists.counts[cell]) for cell in cells]})
+
+
+def lists_of(given: pd.DataFrame | Lists, *, method: str = "estimate") -> Lists:
+    """Check a table of lists and count its combinations.
+
+    Parameters
+    ----------
+    given : DataFrame or Lists
+        One 0/1 column a list and a last column ``count``; or only 0/1 columns, a row a case.
+    method : str
+        Who asks, for the message.
+
+    Raises
+    ------
+    MethodError
+        If a value is no 0 or 1, a count is negative, fractional or missing, a combination
+        stands twice, a case is on no list, a list is empty or stands twice, or there are
+        fewer than two lists, more than ten, or no cases.
+    """
+    if isinstance(given, Lists):
+        return given
+    names, member, counts = _parts(method, given)
+    _require_lists(method, names)
+    cells = member @ (1 << np.arange(len(names)))
+    _require_rows(method, cells, counts, individual=counts is None)
+    weights = np.ones(len(cells), dtype=np.int64) if counts is None else counts
+    found = np.bincount(cells, weights=weights, minlength=1 << len(names)).astype(np.int64)
+    lists = Lists(names, found)
+    _require_cases(method, lists)
+    return lists
+
+
+def at_least(values: Floats) -> Floats:
+    """Return, for each combination, the sum over all cells that contain it; last axis cells."""
+    return values @ _contains(values.shape[-1])
+
+
+def at_most(values: Floats) -> Floats:
+    """Return, for each cell, the sum over all combinations that it contains; last axis cells."""
+    return values @ _contains(values.shape[-1]).T
+
+
+@lru_cache(maxsize=8)
+def by_size(lists: int) -> tuple[int, ...]:
+    """Return all combinations of one list or more, the smaller first, then by list number."""
+    return tuple(
+        sum(1 << one for one in chosen)
+        for size in range(1, lists + 1)
+        for chosen in combinations(range(lists), size)
+    )
+
+
+def pairs(lists: int) -> tuple[int, ...]:
+    """Return the combinations of two lists, in the order of the lists."""
+    return tuple(cell for cell in by_size(lists) if cell.bit_count() == 2)  # noqa: PLR2004
+
+
+@lru_cache(maxsize=8)
+def _contains(cells: int) -> Floats:
+    """Return a table (cells, cells): 1 where the row's cell contains the column's combination."""
+    every = np.arange(cells)
+    return ((every[:, None] & every[None, :]) == every[None, :]).astype(np.float64)
+
+
+def _parts(method: str, given: pd.DataFrame) -> tuple[tuple[str, ...], Ints, Ints | None]:
+    """Return the lists' names, who is on them (rows, lists) and how many; None: a row a case."""
+    names = [str(name).strip() for name in given.columns]
+    if COUNT in names[:-1]:
+        raise MethodError(f"{method}: the column {COUNT} is not the last one. Put it last.")
+    counts = None
+    if names and names[-1] == COUNT:
+        counts = whole_counts(method, COUNT, given.iloc[:, -1])
+        names, given = names[:-1], given.iloc[:, :-1]
+    if given.shape[1] < FEWEST_LISTS:
+        raise MethodError(
+            f"{method}: {given.shape[1]} lists where at least {FEWEST_LISTS} are needed. "
+            "What one list has missed, only another can tell."
+        )
+    if not len(given):
+        raise MethodError(f"{method}: the table has no rows. Give one for each combination.")
+    member = table(method, "lists", given)
+    wrong = int(np.count_nonzero(((member != 0) & (member != 1)).any(axis=1)))
+    if wrong:
+        raise MethodError(
+            f"{method}: {wrong} of {len(member)} rows have a membership that is neither 0 nor 1. "
+            "Write 1 where the case is on the list and 0 where it is not."
+        )
+    return tuple(names), member.astype(np.int64), counts
+
+
+def _require_lists(method: str, names: tuple[str, ...]) -> None:
+    if len(set(names)) < len(names) or not all(names):
+        raise MethodError(
+            f"{method}: two lists have one name, or a list has none. Name each list once."
+        )
+    if len(names) > MOST_LISTS:
+        raise MethodError(
+            f"{method}: {len(names)} lists, at most {MOST_LISTS} can be compared. "
+            "Merge lists of organisations that work together."
+        )
+
+
+def _require_rows(method: str, cells: Ints, counts: Ints | None, *, individual: bool) -> None:
+    twice = 0 if individual else len(cells) - len(np.unique(cells))
+    if twice:
+        raise MethodError(
+            f"{method}: {twice} of {len(cells)} rows repeat a combination of lists. "
+            "Add up their counts, or find out which one is right."
+        )
+    unseen = cells == 0 if counts is None else (cells == 0) & (counts > 0)
+    if unseen.any():
+        raise MethodError(
+            f"{method}: {int(unseen.sum())} of {len(cells)} rows are on no list. "
+            "Leave them out: those on no list are what is estimated."
+        )
+
+
+def _require_cases(method: str, lists: Lists) -> None:
+    if lists.n == 0:
+        raise MethodError(f"{method}: no list has a case. There is nothing to estimate from.")
+    empty = [name for name, size in zip(lists.names, lists.sizes, strict=True) if not size]
+    if empty:
+        raise MethodError(
+            f"{method}: {len(empty)} of {len(lists.names)} lists have no case "
+            f"({', '.join(empty)}). Leave them out."
+        )
