@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from analysis.methods.checked import Floats, Ints, table, whole_counts
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Repeated = Literal["refuse", "add"]
 
 COUNT = "count"
 """Name of the column with the number of cases of a combination."""
@@ -55,8 +57,8 @@ class Lists:
         return int(at_least(self.counts.astype(np.float64))[combination])
 
 
-def read_lists(csv: str | Path | TextIO) -> pd.DataFrame:
-    """Read a table of lists: a 0/1 column for each list, and ``count`` last.
+def read_lists(csv: str | Path | TextIO, *, repeated: Repeated = "refuse") -> pd.DataFrame:
+    r"""Read a table of lists: a 0/1 column for each list, and ``count`` last.
 
     Without a column ``count`` each row is one case.
 
@@ -64,6 +66,9 @@ def read_lists(csv: str | Path | TextIO) -> pd.DataFrame:
     ----------
     csv : path or text file
         Comma-separated, UTF-8, with a header.
+    repeated : {"refuse", "add"}
+        What to do when a combination stands in two rows: of a file that comes from somewhere,
+        nobody knows whether that is one count split in two or one count copied.
 
     Returns
     -------
@@ -92,8 +97,7 @@ def read_lists(csv: str | Path | TextIO) -> pd.DataFrame:
             "read_lists: the file cannot be read as a comma-separated table in UTF-8. "
             "Save it as CSV with a header: one 0/1 column a list, then count."
         ) from error
-    lists = lists_of(raw, method="read_lists")
-    return framed(lists)
+    return framed(lists_of(raw, method="read_lists", repeated=repeated))
 
 
 def framed(lists: Lists) -> pd.DataFrame:
@@ -107,7 +111,9 @@ def framed(lists: Lists) -> pd.DataFrame:
     return pd.DataFrame(columns | {COUNT: [int(lists.counts[cell]) for cell in cells]})
 
 
-def lists_of(given: pd.DataFrame | Lists, *, method: str = "estimate") -> Lists:
+def lists_of(
+    given: pd.DataFrame | Lists, *, method: str = "estimate", repeated: Repeated = "add"
+) -> Lists:
     """Check a table of lists and count its combinations.
 
     Parameters
@@ -116,12 +122,14 @@ def lists_of(given: pd.DataFrame | Lists, *, method: str = "estimate") -> Lists:
         One 0/1 column a list and a last column ``count``; or only 0/1 columns, a row a case.
     method : str
         Who asks, for the message.
+    repeated : {"refuse", "add"}
+        Whether counts of a combination that stands in two rows are added up.
 
     Raises
     ------
     MethodError
-        If a value is no 0 or 1, a count is negative, fractional or missing, a combination
-        stands twice, a case is on no list, a list is empty or stands twice, or there are
+        If a value is no 0 or 1, a count is negative, fractional or missing, a case is on
+        no list, a list is empty or stands twice, or there are
         fewer than two lists, more than ten, or no cases.
     """
     if isinstance(given, Lists):
@@ -129,7 +137,9 @@ def lists_of(given: pd.DataFrame | Lists, *, method: str = "estimate") -> Lists:
     names, member, counts = _parts(method, given)
     _require_lists(method, names)
     cells = member @ (1 << np.arange(len(names)))
-    _require_rows(method, cells, counts, individual=counts is None)
+    if repeated == "refuse" and counts is not None:
+        _require_single(method, cells)
+    _require_seen(method, cells, counts)
     weights = np.ones(len(cells), dtype=np.int64) if counts is None else counts
     found = np.bincount(cells, weights=weights, minlength=1 << len(names)).astype(np.int64)
     lists = Lists(names, found)
@@ -139,12 +149,12 @@ def lists_of(given: pd.DataFrame | Lists, *, method: str = "estimate") -> Lists:
 
 def at_least(values: Floats) -> Floats:
     """Return, for each combination, the sum over all cells that contain it; last axis cells."""
-    return values @ _contains(values.shape[-1])
+    return np.asarray(values @ _contains(values.shape[-1]))
 
 
 def at_most(values: Floats) -> Floats:
     """Return, for each cell, the sum over all combinations that it contains; last axis cells."""
-    return values @ _contains(values.shape[-1]).T
+    return np.asarray(values @ _contains(values.shape[-1]).T)
 
 
 @lru_cache(maxsize=8)
@@ -159,14 +169,15 @@ def by_size(lists: int) -> tuple[int, ...]:
 
 def pairs(lists: int) -> tuple[int, ...]:
     """Return the combinations of two lists, in the order of the lists."""
-    return tuple(cell for cell in by_size(lists) if cell.bit_count() == 2)  # noqa: PLR2004
+    return tuple(cell for cell in by_size(lists) if cell.bit_count() == 2)
 
 
 @lru_cache(maxsize=8)
 def _contains(cells: int) -> Floats:
     """Return a table (cells, cells): 1 where the row's cell contains the column's combination."""
     every = np.arange(cells)
-    return ((every[:, None] & every[None, :]) == every[None, :]).astype(np.float64)
+    within = (every[:, None] & every[None, :]) == every[None, :]
+    return np.asarray(within, dtype=np.float64)
 
 
 def _parts(method: str, given: pd.DataFrame) -> tuple[tuple[str, ...], Ints, Ints | None]:
@@ -207,13 +218,16 @@ def _require_lists(method: str, names: tuple[str, ...]) -> None:
         )
 
 
-def _require_rows(method: str, cells: Ints, counts: Ints | None, *, individual: bool) -> None:
-    twice = 0 if individual else len(cells) - len(np.unique(cells))
+def _require_single(method: str, cells: Ints) -> None:
+    twice = len(cells) - len(np.unique(cells))
     if twice:
         raise MethodError(
             f"{method}: {twice} of {len(cells)} rows repeat a combination of lists. "
-            "Add up their counts, or find out which one is right."
+            "Find out whether they are copies (take them out) or parts (add up their counts)."
         )
+
+
+def _require_seen(method: str, cells: Ints, counts: Ints | None) -> None:
     unseen = cells == 0 if counts is None else (cells == 0) & (counts > 0)
     if unseen.any():
         raise MethodError(
