@@ -28,6 +28,8 @@ WATCHED = ("replays", "large_cases")
 """Tables of a chart that is made first."""
 AMONG = ("ranks", "differences", "comparators", "weights", "twin_tests")
 """Tables of results that are computed first."""
+OF_FINDINGS = ("departures",)
+"""Tables of what a build recorded; `test_departed` makes them."""
 SILENT = ("not_found", "did_not_exist")
 
 
@@ -35,7 +37,7 @@ def _all(study: Any) -> list[tuple[str, Listing]]:
     made = [
         (name, study.listing(name, *arguments))
         for name in LISTINGS
-        if name not in ("readings", *AMONG, *WATCHED)
+        if name not in ("readings", *AMONG, *WATCHED, *OF_FINDINGS)
         for arguments in ARGUMENTS.get(name, [()])
     ]
     results = [

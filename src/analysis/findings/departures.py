@@ -42,8 +42,12 @@ def of_finding(finding: Finding, protocol: Protocol, timing: Timing) -> tuple[De
     return tuple(found)
 
 
-def of_register(findings: Iterable[Finding], protocol: Protocol) -> tuple[Listed, ...]:
-    """List every departure of a register, and each primary finding that nobody recorded."""
+def of_register(findings: Iterable[Finding], protocol: Protocol | None) -> tuple[Listed, ...]:
+    """List every departure of a register, and each primary finding that nobody recorded.
+
+    Without the protocol, which only a build is given, no finding can be missed: what is
+    listed is then what the findings themselves carry.
+    """
     recorded = tuple(findings)
     ids = {finding.id for finding in recorded}
     listed = [
@@ -51,8 +55,8 @@ def of_register(findings: Iterable[Finding], protocol: Protocol) -> tuple[Listed
         for finding in recorded
         for departure in finding.protocol.departures
     ]
-    for primary in protocol.primary:
-        if primary not in ids:
+    for primary in protocol.primary if protocol else ():
+        if protocol and primary not in ids:
             asked = protocol.question_of(primary)
             absent = Departure("not_recorded", primary, "")
             listed.append(Listed(primary, asked.id if asked else "", absent))

@@ -1,24 +1,37 @@
 """Rows of the record in, what became of each recommendation and which measures answer none out.
 
 The trace runs across evaluations: what was recommended, in which evaluation; the measures
-that answer it, with who owns them and the status reported; what later evaluations say of
-it; and whether the same was asked for again. *No answer found* speaks of the documents
-read, not of what was done.
+that answer it, with who owns them and the status reported; what later sources say of it;
+and whether the same was asked for again. *Unanswered* speaks of the documents read, not of
+what was done, and *not traced* of a recommendation on which the record holds no later one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.contracts.published import Text
+from analysis.contracts.published import SourceRow, Text
 
 Row = Mapping[str, str]
-State = Literal["unanswered", "answered", "said_met", "said_unmet", "disputed"]
+FindRow = Callable[[str], SourceRow]
+State = Literal[
+    "not_traced",
+    "unanswered",
+    "same_subject",
+    "replied",
+    "answered",
+    "said_met",
+    "said_unmet",
+    "disputed",
+]
 Tie = Literal["stated_response", "same_subject"]
 
-STATES: tuple[State, ...] = ("unanswered", "answered", "said_met", "said_unmet", "disputed")
+STATES: tuple[State, ...] = (
+    "not_traced", "unanswered", "same_subject", "replied", "answered",
+    "said_met", "said_unmet", "disputed",
+)  # fmt: skip
 
 _NOTHING = Text("", "")
 
@@ -28,7 +41,8 @@ class Answer:
     """A measure that answers a recommendation.
 
     ``tie`` says whether a source states so, or only the subject is the same; ``owner`` is
-    the body that the measure names (empty: not known), ``status`` the code last reported.
+    the body that the measure names (empty: not known), ``status`` the code last reported
+    and ``reported`` what the source says of it.
     """
 
     measure: str
@@ -37,27 +51,31 @@ class Answer:
     tie: Tie
     owner: Text
     status: str
+    reported: Text
     rows: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a later evaluation says of a recommendation.
+    """What a later source says of a recommendation.
 
-    ``met`` is None where it speaks of the subject without judging.
+    ``finding`` is the id of its row; ``evaluation`` is empty where the row is no
+    evaluator's (a figure, an event). ``met`` is None where it speaks of the subject
+    without judging; ``reply`` says that it is the answer, in words, of whoever was asked.
     """
 
     finding: str
     evaluation: Text
     year: str
     met: bool | None
+    reply: bool
     why: Text
     rows: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """One recommendation, from the evaluation that made it to the last that speaks of it.
+    """One recommendation, from the evaluation that made it to the last source that speaks of it.
 
     ``asked_again`` holds the ids of recommendations of later years under the same criterion,
     which may be about something else under it. ``rows`` are those that the trace rests on.
@@ -80,6 +98,11 @@ class Recommendation:
         return tuple(dict.fromkeys(one.owner for one in self.answers if one.owner != _NOTHING))
 
     @property
+    def replied(self) -> bool:
+        """Whether whoever was asked answered, in words."""
+        return any(one.reply for one in self.judged)
+
+    @property
     def rows(self) -> tuple[str, ...]:
         """Ids of every row behind it, its own first."""
         answering = [row for one in self.answers for row in one.rows]
@@ -89,7 +112,11 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class Orphan:
-    """A measure that no recommendation leads to and that continues no earlier measure."""
+    """A measure with no recommendation, no earlier measure and no area of its plan behind it.
+
+    ``areas_known`` says whether the record holds any area of the plan: without one, none
+    can be found missing.
+    """
 
     measure: str
     plan: str
@@ -97,19 +124,27 @@ class Orphan:
     what: Text
     owner: Text
     status: str
+    reported: Text
+    areas_known: bool
 
 
 def trace(
-    findings: Sequence[Row], steps: Iterable[Row], measures: Iterable[Row]
+    findings: Sequence[Row],
+    steps: Iterable[Row],
+    measures: Iterable[Row],
+    *,
+    find_row: FindRow | None = None,
 ) -> tuple[Recommendation, ...]:
     """Follow every recommendation of a country through the record, the oldest first.
 
     Parameters
     ----------
     findings, steps, measures : sequences of mapping
-        Rows of ``evaluation_findings.csv``, ``trace.csv`` and ``measures.csv``, as text. A
-        step whose target is in neither of the other tables is left out: the record's own
-        check names it.
+        Rows of ``evaluation_findings.csv``, ``trace.csv`` and ``measures.csv``, as text.
+    find_row : callable, optional
+        Gives a later row of any other table by its id: a figure or an event may say what
+        became of a recommendation. Without it, and for a measure that is in no table, a
+        step is left out: the record's own check names what dangles.
 
     Returns
     -------
@@ -118,23 +153,40 @@ def trace(
     """
     by_id = {row["row_id"]: row for row in findings}
     known = {row["row_id"]: row for row in measures}
-    taken: dict[str, list[Row]] = {}
+    answers: dict[str, list[Answer]] = {}
+    judged: dict[str, list[Judgement]] = {}
     for step in steps:
-        taken.setdefault(step["finding"], []).append(step)
+        target = step["target"]
+        if step["step"] == "measure":
+            if target in known:
+                answers.setdefault(step["finding"], []).append(_answer(step, known[target]))
+        elif target in by_id:
+            judged.setdefault(step["finding"], []).append(_judgement(step, by_id[target]))
+        elif find_row is not None:
+            judged.setdefault(step["finding"], []).append(_told(step, find_row(target)))
     asked = [row for row in findings if row["direction"] == "recommendation"]
-    made = [_of(row, taken.get(row["row_id"], []), by_id, known, asked) for row in asked]
+    made = [
+        _of(row, answers.get(row["row_id"], ()), judged.get(row["row_id"], ()), asked)
+        for row in asked
+    ]
     return tuple(sorted(made, key=lambda one: (one.year or "9999", one.id)))
 
 
 def unanswered(traced: Iterable[Recommendation]) -> tuple[Recommendation, ...]:
-    """Return recommendations for which the record holds no answering measure."""
-    return tuple(one for one in traced if not one.answers)
+    """Return recommendations that no measure answers and nobody answered in words.
+
+    Among them are those that are *not traced*: nothing later speaks of them at all.
+    """
+    return tuple(one for one in traced if not (one.answers or one.replied))
 
 
 def orphans(
     measures: Iterable[Row], steps: Iterable[Row], links: Iterable[Row], *, plans: Iterable[str]
 ) -> tuple[Orphan, ...]:
-    """Return the measures of some plans that answer nothing and continue nothing.
+    """Return the measures of some plans that answer, continue and serve nothing we know of.
+
+    A measure serves its plan where the plan has an area of the same kind (a heading); which
+    kind a measure is of, is our coding.
 
     Parameters
     ----------
@@ -144,40 +196,37 @@ def orphans(
     plans : iterable of str
         Ids of the plans looked at.
     """
-    wanted = set(plans)
+    wanted, lines = set(plans), tuple(measures)
     grounded = {step["target"] for step in steps if step["step"] == "measure"}
     grounded |= {link["to_measure"] for link in links}
+    areas = {(row["plan_id"], row["pillar"]) for row in lines if row["kind"] == "pillar_heading"}
+    having = {plan for plan, _ in areas}
     return tuple(
-        Orphan(
-            measure=row["row_id"],
-            plan=row["plan_id"],
-            pillar=row["pillar"],
-            what=_text(row, "measure"),
-            owner=_text(row, "body"),
-            status=row["status"],
-        )
-        for row in measures
-        if row["kind"] == "measure" and row["plan_id"] in wanted and row["row_id"] not in grounded
+        _orphan(row, areas_known=row["plan_id"] in having)
+        for row in lines
+        if row["kind"] == "measure"
+        and row["plan_id"] in wanted
+        and row["row_id"] not in grounded
+        and (row["plan_id"], row["pillar"]) not in areas
+    )
+
+
+def _orphan(row: Row, *, areas_known: bool) -> Orphan:
+    return Orphan(
+        measure=row["row_id"],
+        plan=row["plan_id"],
+        pillar=row["pillar"],
+        what=_text(row, "measure"),
+        owner=_text(row, "body"),
+        status=row["status"],
+        reported=_text(row, "status"),
+        areas_known=areas_known,
     )
 
 
 def _of(
-    row: Row,
-    steps: Sequence[Row],
-    findings: Mapping[str, Row],
-    measures: Mapping[str, Row],
-    asked: Sequence[Row],
+    row: Row, answers: Sequence[Answer], judged: Sequence[Judgement], asked: Sequence[Row]
 ) -> Recommendation:
-    answers = tuple(
-        _answer(step, measures[step["target"]])
-        for step in steps
-        if step["step"] == "measure" and step["target"] in measures
-    )
-    judged = tuple(
-        _judgement(step, findings[step["target"]])
-        for step in steps
-        if step["step"] == "later_finding" and step["target"] in findings
-    )
     return Recommendation(
         id=row["row_id"],
         evaluation=_text(row, "evaluation"),
@@ -204,18 +253,28 @@ def _answer(step: Row, measure: Row) -> Answer:
         tie="stated_response" if step["relation"] == "stated_response" else "same_subject",
         owner=_text(measure, "body"),
         status=measure["status"],
+        reported=_text(measure, "status"),
         rows=(step["row_id"], measure["row_id"]),
     )
 
 
 def _judgement(step: Row, finding: Row) -> Judgement:
+    return _later(step, finding["row_id"], _text(finding, "evaluation"), finding["year"])
+
+
+def _told(step: Row, row: SourceRow) -> Judgement:
+    return _later(step, row.id, _NOTHING, (row.published or row.period.lstrip("/"))[:4])
+
+
+def _later(step: Row, id: str, evaluation: Text, year: str) -> Judgement:
     return Judgement(
-        finding=finding["row_id"],
-        evaluation=_text(finding, "evaluation"),
-        year=finding["year"],
+        finding=id,
+        evaluation=evaluation,
+        year=year,
         met={"says_met": True, "says_unmet": False}.get(step["relation"]),
+        reply=step["relation"] == "stated_response",
         why=_text(step, "why"),
-        rows=(step["row_id"], finding["row_id"]),
+        rows=(step["row_id"], id),
     )
 
 
@@ -231,7 +290,13 @@ def _state(answers: Sequence[Answer], judged: Sequence[Judgement]) -> State:
         return "disputed"
     if said:
         return "said_met" if True in said else "said_unmet"
-    return "answered" if answers else "unanswered"
+    if any(one.tie == "stated_response" for one in answers):
+        return "answered"
+    if any(one.reply for one in judged):
+        return "replied"
+    if answers:
+        return "same_subject"
+    return "unanswered" if judged else "not_traced"
 
 
 def _text(row: Row, stem: str) -> Text:

@@ -25,18 +25,22 @@ from analysis.published.load import open_record
 from analysis.study import (
     among_listed,
     among_told,
+    change_shown,
+    change_told,
     comparison,
+    departed,
     listings,
     making,
     robust_listed,
     robust_told,
     telling,
+    traced,
     trend_shown,
     trend_told,
 )
 from analysis.study.among import AmongOthers
 from analysis.study.choosing import Choosing
-from analysis.study.over_time import OverTime
+from analysis.study.explaining import Explaining
 from analysis.study.plans import plans_for
 from analysis.study.simulating import Simulating
 from analysis.study.windows import window
@@ -82,7 +86,7 @@ class ShownCheck:
         }
 
 
-class Study(Simulating, AmongOthers, Choosing, OverTime):
+class Study(Simulating, AmongOthers, Choosing, Explaining):
     """One comparison: its data (see `Reading`), what is computed of it, and what is recorded."""
 
     # What is computed
@@ -126,6 +130,10 @@ class Study(Simulating, AmongOthers, Choosing, OverTime):
     def record_chart(self, id: str, result: trend_told.Result) -> ShownFinding:
         """Record what a chart or a CUSUM said of one series."""
         return self._show(trend_told.of_result(self, id, result))
+
+    def record_changes(self, id: str, results: change_told.Explained) -> ShownFindings:
+        """Record why each number changed, change by change, named after indicator and years."""
+        return self._show_all(change_told.of_results(self, id, results))
 
     def record_statements(self, notebook: str, *topics: str) -> ShownFindings:
         """Record what documents say on some topics, one finding each."""
@@ -294,7 +302,10 @@ LISTINGS: dict[str, Callable[..., Listing]] = {
     "population_rates": listings.population_rates,
     "readings": listings.readings,
     **among_listed.LISTINGS,
+    **change_shown.LISTINGS,
+    **departed.LISTINGS,
     **robust_listed.LISTINGS,
+    **traced.LISTINGS,
     **trend_shown.LISTINGS,
 }
 

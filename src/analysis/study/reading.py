@@ -25,6 +25,9 @@ Row = dict[str, str]
 
 MEASURE = "measure"
 
+EVALUATORS = ("commissioned", "other")
+"""Kinds of evaluator that evaluate a plan: not who watches, reports on itself or decides."""
+
 HELP = {
     "shelter": ("shelter", ""),
     "stay_rule": ("stay_promise", "stay_rule"),
@@ -147,11 +150,18 @@ class Reading:
         return own.reset_index(drop=True)
 
     def traced(self) -> pd.DataFrame:
-        """Steps from findings on the earlier plan to measures and later findings."""
+        """Steps from what the evaluation of the earlier plan found to measures and later findings.
+
+        What monitors and Parliament asked for is no finding of the plan's evaluation; the
+        trace of recommendations (`study.traced`) follows that too.
+        """
         findings = self.table("evaluation_findings").set_index("row_id")
+        plans = self.with_amendments(self.baseline)
+        found = findings[
+            findings["plan_id"].isin(plans) & findings["evaluator_kind"].isin(EVALUATORS)
+        ]
         trace = self.table("trace")
-        own = trace["finding"].map(findings["plan_id"]).isin(self.with_amendments(self.baseline))
-        return trace[own].reset_index(drop=True)
+        return trace[trace["finding"].isin(found.index)].reset_index(drop=True)
 
     def criterion_of(self, finding_id: str) -> tuple[str, Text]:
         """Return the criterion that an evaluator's finding falls under, and its name."""

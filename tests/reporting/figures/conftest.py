@@ -218,6 +218,15 @@ def _charted(country: str, cells: int | None = None) -> Draw:
     return lambda language: figures.control_charts("a", charts, language=language)
 
 
+def _parted(country: str, cells: int | None = None) -> Draw:
+    """The changes of two outcomes of a country after the plan; of ``cells`` years alone."""
+    opened = study(country)
+    counted = [opened.series(name) for name in ("victims_identified", "persons_suspected")]
+    kept = [replace(one, points=one.points[:cells]) for one in counted]
+    changes = opened.parted(opened.changes_since(*kept))
+    return lambda language: figures.change_parts("a", changes, language=language)
+
+
 def _nowhere() -> dict[str, Draw]:
     """The same for a country of which no set holds a figure, and without a study of laws."""
     made = _among(("DK-2002", "DK-2007"), "NRU")
@@ -243,6 +252,7 @@ def _full() -> dict[str, Draw]:
         | _among(("DK-2007", "DK-2011"))
         | {
             "control_charts": _charted("DNK"),
+            "change_parts": _parted("DNK"),
             "plan_timeline": lambda language: figures.plan_timeline(
                 "a",
                 both,
@@ -344,6 +354,7 @@ def _empty() -> dict[str, Draw]:
     nothing = replace(series("victims_identified"), points=())
     return _nowhere() | {
         "control_charts": _charted("DNK", 0),
+        "change_parts": _parted("DNK", 0),
         "simulated_verdicts": lambda language: figures.simulated_verdicts(
             "a", Answers((), (), 0.0, 0.0, 0), language=language
         ),

@@ -8,6 +8,7 @@ same data. Without data a picture says *not submitted* in words.
 
 from analysis.reporting.figures.board import measure_board
 from analysis.reporting.figures.change_dots import change_dots
+from analysis.reporting.figures.change_parts import change_parts
 from analysis.reporting.figures.control import control_charts
 from analysis.reporting.figures.counts import yearly_counts
 from analysis.reporting.figures.criteria import criteria_grid
@@ -31,6 +32,7 @@ from analysis.reporting.figures.ways import specification_curve
 
 __all__ = [
     "change_dots",
+    "change_parts",
     "comparator_ranks",
     "control_charts",
     "criteria_grid",
