@@ -463,3 +463,26 @@ def test_refuses_totals_that_contradict_what_is_known(
     """If the footnote and the totals disagree, one of them is wrong: say so."""
     with pytest.raises(MethodError, match=message):
         between_totals(before, after, known=known)
+
+
+def test_a_period_that_the_table_does_not_have_is_no_fall_to_nothing() -> None:
+    """A year asked for as a label counted 0 persons, and all of the others were explained."""
+    table = Contributions.of({"period": [2009, 2010], "release": ["a", "a"]})
+    with pytest.raises(MethodError, match="1 periods are written as none of the table's"):
+        between_periods(table, before="2009", after=2010, same_age_on=None)
+    with pytest.raises(MethodError, match="a period is missing or no year and no label"):
+        between_periods(table, before=math.nan, after=2010, same_age_on=None)  # type: ignore[arg-type]
+    with pytest.raises(MethodError, match="a large case begins at 1 person"):
+        between_periods(
+            table,
+            before=2009,
+            after=2010,
+            same_age_on=None,
+            large_case=math.nan,  # type: ignore[arg-type]
+        )
+    two = Contributions.of({"period": [2009, 2009], "release": ["a", "b"]})
+    with pytest.raises(MethodError, match="neither release has a row of this period"):
+        between_releases(two, earlier="a", later="b", period=2008, closed_on=None)
+    assert between_releases(two, earlier="a", later="b", period=2009, closed_on=pd.NaT).change == 0  # type: ignore[arg-type]
+    with pytest.raises(MethodError, match="a day is no date"):
+        between_releases(two, earlier="a", later="b", period=2009, closed_on=3)  # type: ignore[arg-type]

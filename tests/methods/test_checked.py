@@ -158,7 +158,8 @@ def test_counts_come_back_to_the_event(counts: list[int]) -> None:
     [
         ([3, -1], "1 of 2 values of x are negative or not whole"),
         ([3, 2.5, -0.5], "2 of 3 values of x are negative or not whole"),
-        ([1e300], "larger than any count"),
+        ([2.0**60], "larger than any count"),
+        ([1e300], "1 of 1 values of x are too large to be squared"),
     ],
 )
 def test_what_is_no_count_is_refused(counts: list[float], said: str) -> None:

@@ -321,7 +321,7 @@ def test_refuses_charts_that_would_mislead(
     [
         ({}, "either a baseline or a rate"),
         ({"baseline": 8, "rate": 9.0}, "either a baseline or a rate"),
-        ({"baseline": 7}, "baseline of 7 of 16"),
+        ({"baseline": 7}, "baseline of fewer than 8 or more than 16 periods"),
         ({"rate": 9.0, "ratio": 1.0}, "a ratio of at most 1"),
         ({"rate": 9.0, "run_length": 5.0}, "run length outside"),
         ({"rate": 2_000.0}, "more than 1000 events"),

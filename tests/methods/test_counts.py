@@ -18,7 +18,7 @@ def test_a_count_is_made_of_the_bounds_of_a_value() -> None:
     ("low", "high", "exposure", "said"),
     [
         (36.0, math.inf, 1.0, "a bound is not finite"),
-        (math.nan, 4.0, 1.0, "a bound is not finite"),
+        (math.nan, 4.0, 1.0, "a bound is missing or no number"),
         (0.5, 4.0, 1.0, "a bound is no whole number"),
         (4.0, 0.0, 1.0, "the wrong way round"),
         (-1.0, 4.0, 1.0, "negative"),

@@ -161,3 +161,15 @@ def test_clustered_refuses_codes_that_are_not_yes_or_no_and_empty_cells() -> Non
         clustered(y[keep], d[keep], t[keep], cluster[keep].tolist())
     with pytest.raises(MethodError, match="cluster has 3 values beside 150"):
         clustered(y, d, t, [1, 2, 3])
+
+
+def test_clusters_without_a_name_and_outcomes_that_never_differ_are_refused() -> None:
+    """Each hole in a column of clusters once made a cluster of its own; a constant gave NaN."""
+    cluster = np.repeat(np.arange(44), 4)
+    d, t = cluster % 2, np.tile([0, 1], 88)
+    y = np.random.default_rng(1).normal(size=176)
+    holed: list[object] = [float("nan"), float("nan"), *cluster.tolist()[2:]]
+    with pytest.raises(MethodError, match="2 of 176 rows have no cluster"):
+        clustered(y, d, t, holed)
+    with pytest.raises(MethodError, match="do not differ inside any group"):
+        clustered(np.ones(176), d, t, cluster.tolist())

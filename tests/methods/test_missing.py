@@ -92,7 +92,7 @@ def test_bounds_refuse_what_cannot_be() -> None:
     """More yes than known, values outside their range, and no range at all."""
     with pytest.raises(MethodError, match="more cases are yes than known"):
         share_bounds(5, 4, 1)
-    with pytest.raises(MethodError, match="negative or not whole"):
+    with pytest.raises(MethodError, match="no whole number of at least 0"):
         share_bounds(5, 9, -1)
     with pytest.raises(MethodError, match="1 of 2 known values lie outside"):
         mean_bounds([1, 9], 1, lowest=0, highest=5)
@@ -142,7 +142,7 @@ def test_five_imputations_match_mice() -> None:
 
 @given(
     st.lists(st.floats(-5, 5), min_size=2, max_size=30),
-    st.floats(0.01, 4),
+    st.floats(1.0, 4),
     st.integers(5, 1_000),
 )
 def test_degrees_of_freedom_never_pass_those_of_the_data(
@@ -173,8 +173,11 @@ def test_rubin_refuses_what_cannot_be_pooled() -> None:
         rubin([0.4], [0.04])
     with pytest.raises(MethodError, match="1 of 2 variances are 0 or less"):
         rubin([0.4, 0.5], [0.04, 0])
-    with pytest.raises(MethodError, match="2 observations for 2 parameters"):
+    with pytest.raises(MethodError, match="leave no degrees of freedom"):
         rubin([0.4, 0.5], [0.04, 0.04], observations=2, parameters=2)
+    # The limits were NaN: the share that imputing adds to the variance rounds to 1.
+    with pytest.raises(MethodError, match="no degrees of freedom are left"):
+        rubin([1e9, 1.0, 2.0], [1e-3] * 3, observations=60)
 
 
 # Missing not at random
@@ -219,7 +222,7 @@ def test_delta_adjusted_refuses_what_it_cannot_move() -> None:
     data = [[1.0, 2, 3, 4], [1.0, 2, 3, 5]]
     refused: list[tuple[Callable[[], object], str]] = [
         (lambda: delta_adjusted(data, [0, 0, 0, 0], [0, 1]), "True for no record"),
-        (lambda: delta_adjusted(data, [0, 0, 0, 2], [0, 1]), "must be True or False"),
+        (lambda: delta_adjusted(data, [0, 0, 0, 2], [0, 1]), "neither true nor false"),
         (lambda: delta_adjusted(data, [1, 1, 1, 1], [0, 1]), "never counted cannot be imputed"),
         (lambda: delta_adjusted(data, [0, 0, 0, 1], [1, 2]), "do not hold 0"),
         (lambda: delta_adjusted(data, [0, 0, 0, 1], [1, 0]), "not in order"),
@@ -293,7 +296,7 @@ def test_odds_adjusted_refuses_what_has_no_odds() -> None:
         (lambda: odds_adjusted(Partly(2, 4, 1), odds_ratios=[2, 3]), "do not hold 1"),
         (
             lambda: odds_adjusted(Partly(2, 4, 1), odds_ratios=[1], applies_to="both"),
-            "need a period before",
+            "no period before",
         ),
     ]
     for call, said in refused:
@@ -455,11 +458,11 @@ def test_impute_refuses_records_it_cannot_learn_from(change, said: str) -> None:
 
 def test_impute_refuses_a_normal_column_that_is_not_there() -> None:
     """A typing error must not leave the column matched."""
-    with pytest.raises(MethodError, match=r"1 normal columns are not in the records \(dais\)"):
+    with pytest.raises(MethodError, match="1 normal columns are not in the records"):
         impute(holed(), rng=1, normal=["dais"])
 
 
 def test_impute_refuses_fewer_than_twenty_imputations() -> None:
     """With five, the p-value depends on the seed."""
-    with pytest.raises(MethodError, match="5 imputations"):
+    with pytest.raises(MethodError, match="at least 20 imputations"):
         impute(holed(), rng=1, imputations=5)

@@ -18,7 +18,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 PAGES = (DOCS / "methods.md", *sorted((DOCS / "methods").glob("*.md")))
 PAGE = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 HEADINGS = re.findall(r"^## (`.*)$", PAGE, flags=re.M)
-PLUMBING = {"checked", "confidence", "counts", "design", "rate_fits"}
+PLUMBING = {"checked", "confidence", "counts", "design", "rate_fits", "scalars"}
 """Modules that check input and answer no question of their own."""
 
 

@@ -216,3 +216,9 @@ def test_refuses_an_unknown_estimator() -> None:
     """A typing error must not fall back to another method."""
     with pytest.raises(MethodError, match="no such estimator"):
         random_effects([1, 2], [1, 1], estimator="ML")  # type: ignore[arg-type]
+
+
+def test_a_variance_that_has_no_weight_is_refused() -> None:
+    """The inverse of 1e-300 squared is no number; it ended in a warning."""
+    with pytest.raises(MethodError, match="2 of 2 variances are 0 or less, or nearly 0"):
+        random_effects([0.1, 0.5], [1e-300, 1e-300])

@@ -158,3 +158,9 @@ def test_detectable_refuses_nothing_and_too_much(before: Count, said: str) -> No
     """Each refusal names the way out."""
     with pytest.raises(MethodError, match=said):
         detectable(before, 1.0)
+
+
+def test_refuses_exposures_in_two_units() -> None:
+    """Years beside seconds once ended in a solver's error."""
+    with pytest.raises(MethodError, match="of like size"):
+        smallest_detectable_ratio(10, 1e-300, 1.0)

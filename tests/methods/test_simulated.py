@@ -105,7 +105,7 @@ def test_a_world_that_cannot_be_is_refused(wrong: dict[str, float]) -> None:
 
 def test_no_draw_and_an_unknown_law_are_refused() -> None:
     """A share of nothing is no share."""
-    with pytest.raises(MethodError, match="0 draws"):
+    with pytest.raises(MethodError, match="fewer than 1 draws"):
         drawn(World("Poisson", 5.0, (4, 4)), _rng(), 0)
     with pytest.raises(MethodError, match="an unknown law"):
         laws.draw("binomial", np.ones(3), _rng())  # type: ignore[arg-type]

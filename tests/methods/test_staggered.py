@@ -211,3 +211,12 @@ def test_a_plan_after_the_last_period_counts_as_none() -> None:
         staggered(outcomes, periods=[1, 2, 3, 4], begins=begins, rng=1) for begins in (late, never)
     )
     assert first == second
+
+
+def test_a_beginning_that_is_not_known_is_not_taken_for_never() -> None:
+    """A unit whose plan nobody dated would stand among the controls, and hide an effect."""
+    outcomes = np.random.default_rng(1).normal(size=(4, 20))
+    begins: list[float | None] = [None] * 10 + [3.0] * 9
+    for unknown in (float("nan"), "2003"):
+        with pytest.raises(MethodError, match="of 1 units it is not known when the plan begins"):
+            staggered(outcomes, periods=[1, 2, 3, 4], begins=[*begins, unknown], rng=1)  # type: ignore[list-item]

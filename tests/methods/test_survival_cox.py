@@ -299,3 +299,11 @@ def test_refuses_models_that_have_no_honest_answer(call: Any, said: str) -> None
     """Each would otherwise print a ratio."""
     with pytest.raises(MethodError, match=said):
         call()
+
+
+def test_a_covariate_of_one_enormous_value_shows_no_course() -> None:
+    """A person 10^18 days old is a slip of the keyboard; the test divided by 0."""
+    days = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23]
+    seen = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1]
+    with pytest.raises(MethodError, match="outweighs all others"):
+        proportionality(days, seen, {"age": [2.0**60, *([1.0, 0.0] * 7), 1.0]})

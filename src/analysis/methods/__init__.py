@@ -2,6 +2,7 @@
 
 Input
     ``checked``             numbers, counts, periods, seeds: what a method may use, or a refusal
+    ``scalars``             one number, one choice, one number of draws, or a refusal
     ``confidence``          a confidence level, checked, and the tail it leaves
     ``counts``              bounds as sources print them, checked: a count, counts by year
     ``design``              columns of a regression, checked

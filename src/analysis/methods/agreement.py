@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from analysis.errors import MethodError
 from analysis.methods import checked, confidence
+from analysis.methods.scalars import is_one_of, is_there
 
 __all__ = ["Kappa", "Weights", "cohens_kappa", "kappa_of_table"]
 
@@ -143,7 +144,7 @@ def _require_codes(method: str, first: Sequence[Hashable], second: Sequence[Hash
         raise MethodError(
             f"{method}: {len(first)} codes beside {len(second)}. Give one of each coder an item."
         )
-    missing = sum(code is None or code != code for code in (*first, *second))
+    missing = sum(not is_there(code) for code in (*first, *second))
     if missing:
         raise MethodError(
             f"{method}: {missing} codes are missing. Leave out items that one coder did not "
@@ -175,7 +176,7 @@ def _measured(method: str, table: _Floats, weights: Weights, level: float) -> Ka
 
 
 def _require_variety(method: str, table: _Floats, weights: str) -> None:
-    if weights not in ("none", "linear", "quadratic"):
+    if not is_one_of(weights, ("none", "linear", "quadratic")):
         raise MethodError(f"{method}: no such weights. Choose none, linear or quadratic.")
     if not table.sum() > 0:
         raise MethodError(f"{method}: the table has no item. Give the items both coders coded.")

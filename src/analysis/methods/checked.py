@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.errors import MethodError
+from analysis.methods.scalars import LARGEST, is_whole
 
 MOST_EVENTS = 2**53
 """Largest count that a floating-point number still holds exactly."""
@@ -172,7 +173,7 @@ def generator(method: str, rng: np.random.Generator | int) -> np.random.Generato
     """
     if isinstance(rng, np.random.Generator):
         return rng
-    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
+    if not isinstance(rng, int | np.integer) or not is_whole(rng):
         raise MethodError(
             f"{method}: no seed to draw with. Give rng=1 or another whole number, so that "
             "the same call gives the same result."
@@ -216,4 +217,10 @@ def _require_finite(method: str, name: str, found: Floats) -> None:
         raise MethodError(
             f"{method}: {wrong} of {found.size} values of {name} are missing or infinite. "
             "Leave those periods out and say so, or find the figures."
+        )
+    large = int(np.count_nonzero(np.abs(found) > LARGEST))
+    if large:
+        raise MethodError(
+            f"{method}: {large} of {found.size} values of {name} are too large to be squared. "
+            "Check their unit."
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from analysis.errors import MethodError
 from analysis.methods.counts import Count, require_events
+from analysis.methods.scalars import real
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ def change_rank(focal: float, others: Mapping[str, float]) -> ChangeRank:
             "change_rank: 0 comparators, so there is nothing to rank among. "
             "Give countries with complete series, or report the change alone."
         )
-    wrong = sum(not math.isfinite(change) for change in (focal, *others.values()))
+    wrong = sum(not math.isfinite(real(change)) for change in (focal, *others.values()))
     if wrong:
         raise MethodError(
             f"change_rank: {wrong} of {len(others) + 1} changes are missing or infinite. "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.errors import MethodError
+from analysis.methods.scalars import real
 
 
 def tail(method: str, level: float) -> float:
@@ -18,16 +19,17 @@ def tail(method: str, level: float) -> float:
     Raises
     ------
     MethodError
-        If ``level`` is not strictly between 0 and 1.
+        If ``level`` is no number strictly between 0 and 1.
 
     Examples
     --------
     >>> round(tail("rate", 0.95), 6)
     0.025
     """
-    if not 0 < level < 1:
+    beyond = (1 - real(level)) / 2
+    if not 0 < beyond < 0.5:
         raise MethodError(
             f"{method}: the confidence level must lie between 0 and 1. "
             "Give a share, such as 0.95 for 95 percent."
         )
-    return (1 - level) / 2
+    return beyond

@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
+import numpy as np
+
 from analysis.errors import MethodError
+from analysis.methods.scalars import real
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Count:
             raise MethodError(
                 "Count: the bounds are negative or the wrong way round. Give the lower one first."
             )
-        if not 0 < self.exposure < math.inf:
+        if not 0 < real(self.exposure) < math.inf:
             raise MethodError(
                 "Count: the exposure must be a finite number above 0. "
                 "Give the length of the period, such as 4.0 calendar years."
@@ -42,7 +45,7 @@ class Count:
         MethodError
             If a bound is infinite (the source says only "more than") or not whole.
         """
-        low, high = bounds
+        low, high = _pair("Count", bounds)
         return cls(_whole("Count", low), _whole("Count", high), exposure)
 
 
@@ -54,7 +57,7 @@ class Yearly:
     high: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        if not self.low or len(self.low) != len(self.high):
+        if not len(self.low) or len(self.low) != len(self.high):
             raise MethodError(
                 f"Yearly: {len(self.low)} lower and {len(self.high)} upper bounds. "
                 "Give one of each a year, and at least one year."
@@ -78,7 +81,8 @@ class Yearly:
         MethodError
             If there is no year, or a bound is infinite or not whole.
         """
-        pairs = [(_whole("Yearly", low), _whole("Yearly", high)) for low, high in years]
+        read = [_pair("Yearly", one) for one in years]
+        pairs = [(_whole("Yearly", low), _whole("Yearly", high)) for low, high in read]
         return cls(tuple(low for low, _ in pairs), tuple(high for _, high in pairs))
 
 
@@ -98,12 +102,27 @@ def require_events(method: str, before: Count, after: Count) -> None:
         )
 
 
+def _pair(what: str, bounds: tuple[float, float]) -> tuple[float, float]:
+    if not isinstance(bounds, tuple | list | np.ndarray) or len(bounds) != 2:
+        raise MethodError(
+            f"{what}: the bounds of a count are no pair. Give the lower and the upper one, the "
+            "same number twice where the count is exact."
+        )
+    return bounds[0], bounds[1]
+
+
 def _whole(what: str, amount: float) -> int:
-    if not math.isfinite(amount):
+    number = real(amount)
+    if math.isnan(number):
+        raise MethodError(
+            f"{what}: a bound is missing or no number. Give the bounds that the source's "
+            "value allows, or leave the period out and say so."
+        )
+    if math.isinf(number):
         raise MethodError(
             f"{what}: a bound is not finite, so nothing limits the events on that side. "
             "Report the other bound alone, or find the figure."
         )
-    if amount != int(amount):
+    if number != int(number):
         raise MethodError(f"{what}: a bound is no whole number. Count events, not rates.")
     return int(amount)

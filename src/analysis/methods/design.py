@@ -62,7 +62,7 @@ def design(
     """
     columns = [np.ones(points)]
     for name, values in predictors.items():
-        if not name or name == INTERCEPT:
+        if not isinstance(name, str) or name in ("", INTERCEPT):
             raise MethodError(f"{method}: a predictor has no name of its own. Name each.")
         columns.append(checked.numbers(method, "a predictor", values))
         checked.require_length(method, "a predictor", columns[-1], points)

@@ -167,10 +167,8 @@ def wald_share(part: Part, *, level: float = 0.95) -> Estimate:
     >>> round(wald_share(Part(1, 1, 29)).low, 3)
     -0.032
     """
-    tail = confidence.tail("wald_share", level)
-    p = _exact("wald_share", part) / part.total
-    reach = _normal(tail) * math.sqrt(p * (1 - p) / part.total)
-    return Estimate(p, p - reach, p + reach, level)
+    p, variance = _share("wald_share", part)
+    return _wald("wald_share", p, variance, level)
 
 
 def wald_difference(first: Part, second: Part, *, level: float = 0.95) -> Estimate:
@@ -190,12 +188,19 @@ def wald_difference(first: Part, second: Part, *, level: float = 0.95) -> Estima
     >>> round(wald_difference(Part(56, 56, 70), Part(48, 48, 80)).low, 4)
     0.0575
     """
-    tail = confidence.tail("wald_difference", level)
-    p = _exact("wald_difference", first) / first.total
-    q = _exact("wald_difference", second) / second.total
-    variance = p * (1 - p) / first.total + q * (1 - q) / second.total
-    reach = _normal(tail) * math.sqrt(variance)
-    return Estimate(p - q, p - q - reach, p - q + reach, level)
+    (p, of_p), (q, of_q) = (_share("wald_difference", part) for part in (first, second))
+    return _wald("wald_difference", p - q, of_p + of_q, level)
+
+
+def _share(method: str, part: Part) -> tuple[float, float]:
+    """Return a share and the variance that these limits take it to have."""
+    p = _exact(method, part) / part.total
+    return p, p * (1 - p) / part.total
+
+
+def _wald(method: str, value: float, variance: float, level: float) -> Estimate:
+    reach = _normal(confidence.tail(method, level)) * math.sqrt(variance)
+    return Estimate(value, value - reach, value + reach, level)
 
 
 def _exact(method: str, counted: Count | Part) -> int:

@@ -12,6 +12,7 @@ from analysis.errors import MethodError
 from analysis.methods import checked, confidence
 from analysis.methods.checked import Floats
 from analysis.methods.design import Design, design
+from analysis.methods.scalars import is_whole
 
 __all__ = ["LinearTerm", "NeweyWest", "newey_west"]
 
@@ -100,7 +101,7 @@ def newey_west(
     _require_even(checked.periods(method, periods), len(values))
     columns = design(method, predictors, points=len(values))
     reach = _lags(len(values)) if lags is None else lags
-    if not 0 <= reach < len(values) or reach != int(reach):
+    if not is_whole(reach, 0, len(values) - 1):
         raise MethodError(
             f"{method}: the lags are negative, not whole, or not below the {len(values)} points. "
             "Give a few periods."
@@ -123,7 +124,7 @@ def _fitted(
             "measure. Check that none of them is the outcome."
         )
     robust = plain.get_robustcov_results(
-        cov_type="HAC", maxlags=lags, use_correction=corrected, use_t=True
+        cov_type="HAC", maxlags=lags, use_correction=bool(corrected), use_t=True
     )
     value, error = np.asarray(plain.params), np.asarray(robust.bse)
     law = t(columns.freedom)

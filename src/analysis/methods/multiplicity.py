@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from analysis.errors import MethodError
 from analysis.methods import checked
+from analysis.methods.scalars import is_one_of, real
 
 Method = Literal["bonferroni", "holm", "hochberg", "bh", "by"]
 Purpose = Literal["confirmatory", "exploratory"]
@@ -87,9 +88,9 @@ def adjust(
     [0.03, 0.06, 0.06]
     """
     found = _p_values("adjust", p_values)
-    if method not in _METHODS:
+    if not is_one_of(method, _METHODS):
         raise MethodError(f"adjust: no such method. Take one of {', '.join(_METHODS)}.")
-    if not 0 < alpha < 1:
+    if not 0 < real(alpha) < 1:
         raise MethodError("adjust: alpha must lie between 0 and 1. Give a share, such as 0.05.")
     called = _names(names, len(found))
     adjusted = _adjusted(found, method)
@@ -151,8 +152,9 @@ def families(
     [('support', 2), ('law', 0)]
     """
     found = _p_values("families", p_values)
+    checked.require_length("families", "family", np.empty(len(family)), len(found))
+    _require_names("families", family)
     labels = np.array([str(label) for label in family])
-    checked.require_length("families", "family", labels, len(found))
     called = np.array(_names(names, len(found)))
     absent = set(exploratory) - set(labels.tolist())
     if absent:
@@ -198,8 +200,17 @@ def _p_values(method: str, p_values: npt.ArrayLike) -> checked.Floats:
     return found
 
 
+def _require_names(method: str, names: Sequence[str]) -> None:
+    nameless = sum(not isinstance(name, str) or not name for name in names)
+    if isinstance(names, str) or nameless:
+        raise MethodError(
+            f"{method}: {nameless} of {len(names)} names are missing or no text. Name each."
+        )
+
+
 def _names(names: Sequence[str] | None, length: int) -> tuple[str, ...]:
     called = tuple(str(place + 1) for place in range(length)) if names is None else tuple(names)
+    _require_names("adjust", called)
     if len(called) != length or len(set(called)) != length:
         raise MethodError(
             f"adjust: {len(set(called))} different names beside {length} hypotheses. "

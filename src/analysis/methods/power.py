@@ -11,6 +11,7 @@ import numpy.typing as npt
 from analysis.errors import MethodError
 from analysis.methods import confidence
 from analysis.methods.counts import Count
+from analysis.methods.scalars import real
 
 __all__ = ["Count", "Detectable", "detectable", "largest_detectable_fall",
            "smallest_detectable_ratio"]  # fmt: skip
@@ -20,6 +21,9 @@ MOST_READINGS = 1_000
 
 _LEFT_OUT = 1e-12
 """Probability of the numbers of events before that are not gone through."""
+
+_MOST_UNEQUAL = 1e9
+"""Ratio of two exposures; beyond it one of them has another unit."""
 
 _MOST_EXPECTED = 100_000.0
 """Expected events before; with more, chance is not what limits a comparison."""
@@ -143,17 +147,13 @@ def smallest_detectable_ratio(
     from scipy.optimize import brentq
     from scipy.stats import poisson
 
-    tail = confidence.tail("smallest_detectable_ratio", level)
-    _require_sense(
-        "smallest_detectable_ratio", before, exposure_before, exposure_after, power, tail
+    asked = _asked(
+        "smallest_detectable_ratio", before, exposure_before, exposure_after, level, power
     )
-    events, chance = _readings(before)
-    share = exposure_after / (exposure_before + exposure_after)
-    needed = _fewest_after(events, share, tail)
-    expected = before * exposure_after / exposure_before
+    needed = _fewest_after(asked.events, asked.share, asked.tail)
 
     def short_of(ratio: float) -> float:
-        return float(chance @ poisson.sf(needed - 1, expected * ratio)) - power
+        return float(asked.chance @ poisson.sf(needed - 1, asked.expected * ratio)) - power
 
     enough = 2.0
     while short_of(enough) < 0:
@@ -199,19 +199,47 @@ def largest_detectable_fall(
     from scipy.optimize import brentq
     from scipy.stats import poisson
 
-    tail = confidence.tail("largest_detectable_fall", level)
-    _require_sense("largest_detectable_fall", before, exposure_before, exposure_after, power, tail)
-    events, chance = _readings(before)
-    share = exposure_after / (exposure_before + exposure_after)
-    allowed = _most_after(events, share, tail)
-    expected = before * exposure_after / exposure_before
+    asked = _asked("largest_detectable_fall", before, exposure_before, exposure_after, level, power)
+    allowed = _most_after(asked.events, asked.share, asked.tail)
 
     def over(ratio: float) -> float:
-        return float(chance @ poisson.cdf(allowed, expected * ratio)) - power
+        return float(asked.chance @ poisson.cdf(allowed, asked.expected * ratio)) - power
 
     if over(0.0) < 0:
         return None
     return float(brentq(over, 0.0, 1.0, xtol=1e-9))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A checked question: ``events`` that may happen before, with their ``chance``.
+
+    ``expected`` is after, at a ratio of 1; ``share`` that of exposure after.
+    """
+
+    events: _Ints
+    chance: _Floats
+    expected: float
+    share: float
+    tail: float
+
+
+def _asked(
+    method: str,
+    before: float,
+    exposure_before: float,
+    exposure_after: float,
+    level: float,
+    power: float,
+) -> _Asked:
+    tail = confidence.tail(method, level)
+    _require_sense(method, before, exposure_before, exposure_after, power, tail)
+    return _Asked(
+        *_readings(before),
+        expected=before * exposure_after / exposure_before,
+        share=exposure_after / (exposure_before + exposure_after),
+        tail=tail,
+    )
 
 
 def _readings(expected: float) -> tuple[_Ints, _Floats]:
@@ -231,17 +259,19 @@ def _require_sense(
     power: float,
     tail: float,
 ) -> None:
-    if not 0 < before <= _MOST_EXPECTED:
+    if not 0 < real(before) <= _MOST_EXPECTED:
         raise MethodError(
             f"{method}: the events expected before must be above 0 and at most "
             f"{_MOST_EXPECTED:,.0f}. With none expected, no ratio can be shown."
         )
-    if not all(0 < exposure < math.inf for exposure in (exposure_before, exposure_after)):
+    lengths = [real(exposure) for exposure in (exposure_before, exposure_after)]
+    usable = all(0 < length < math.inf for length in lengths)
+    if not usable or max(lengths) > _MOST_UNEQUAL * min(lengths):
         raise MethodError(
-            f"{method}: both exposures must be finite numbers above 0. "
+            f"{method}: both exposures must be finite numbers above 0 and of like size. "
             "Give the lengths of the periods, such as 4.0 calendar years."
         )
-    if not tail < power < 1:
+    if not tail < real(power) < 1:
         raise MethodError(
             f"{method}: the power must be below 1 and above the tail of the test. "
             "Give a share, such as 0.8 for 80 percent."

@@ -14,6 +14,7 @@ from typing import Literal
 
 from analysis.errors import MethodError
 from analysis.methods import confidence
+from analysis.methods.scalars import is_one_of, real
 
 __all__ = ["Limits", "Part", "Share", "ShareDifference", "share", "share_difference"]
 
@@ -32,7 +33,7 @@ class Part:
     total: int
 
     def __post_init__(self) -> None:
-        amounts = (self.low, self.high, self.total)
+        amounts = [real(amount) for amount in (self.low, self.high, self.total)]
         if not all(math.isfinite(amount) and amount == int(amount) for amount in amounts):
             raise MethodError("Part: a number is not whole or not finite. Count the group.")
         if not 0 <= self.low <= self.high <= self.total or self.total == 0:
@@ -229,6 +230,6 @@ _LIMITS: dict[str, _Limit] = {
 
 
 def _chosen(method: str, limits: str) -> _Limit:
-    if limits not in _LIMITS:
+    if not is_one_of(limits, _LIMITS):
         raise MethodError(f"{method}: no such limits. Choose one of {', '.join(_LIMITS)}.")
     return _LIMITS[limits]

@@ -17,6 +17,7 @@ from analysis.methods.checked import Floats
 from analysis.methods.counts import Yearly
 from analysis.methods.design import Design, design
 from analysis.methods.rate_fits import fit_counts
+from analysis.methods.scalars import is_one_of
 
 __all__ = [
     "Law", "ModelRange", "RateModel", "RatioTerm", "TermRange", "Yearly", "rate_model",
@@ -242,7 +243,7 @@ def _union(models: list[RateModel]) -> ModelRange:
 
 
 def _design(method: str, predictors: Mapping[str, npt.ArrayLike], points: int, law: str) -> Design:
-    if law not in get_args(Law):
+    if not is_one_of(law, get_args(Law)):
         raise MethodError(f"{method}: no such law. Choose one of {', '.join(get_args(Law))}.")
     return design(method, predictors, points=points, fewest_freedom=FEWEST_FREEDOM[law])
 

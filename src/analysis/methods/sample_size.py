@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from analysis.errors import MethodError
 from analysis.methods import confidence
+from analysis.methods.scalars import LARGEST, real
 
 __all__ = ["means_group_size", "means_power", "shares_group_size", "shares_power"]
 
@@ -148,7 +149,7 @@ def means_power(
     tail = confidence.tail(method, level)
     other = group_size if second_size is None else second_size
     _require_sizes(method, group_size, other)
-    if not math.isfinite(difference_sd):
+    if not abs(real(difference_sd)) <= LARGEST:
         raise MethodError(f"{method}: the difference is no finite number. Give it in deviations.")
     if min(group_size, other) < 2:
         raise MethodError(
@@ -189,7 +190,7 @@ def means_group_size(difference_sd: float, *, power: float = 0.8, level: float =
     """
     method = "means_group_size"
     tail = confidence.tail(method, level)
-    _require_power(method, power, tail, apart=difference_sd != 0)
+    _require_power(method, power, tail, apart=real(difference_sd) != 0)
     return _smallest(
         method, lambda size: means_power(difference_sd, size, level=level), power, fewest=2.0
     )
@@ -215,14 +216,14 @@ def _smallest(
 
 
 def _require_shares(method: str, *shares: float) -> None:
-    if not all(0 < share < 1 for share in shares):
+    if not all(0 < real(share) < 1 for share in shares):
         raise MethodError(
             f"{method}: a share is not strictly between 0 and 1. Give shares, not percent."
         )
 
 
 def _require_sizes(method: str, *sizes: float) -> None:
-    if not all(1 <= size <= LARGEST_GROUP for size in sizes):
+    if not all(1 <= real(size) <= LARGEST_GROUP for size in sizes):
         raise MethodError(
             f"{method}: a group has fewer than 1 or more than {LARGEST_GROUP:,.0f} members. "
             "Give the number of members of each."
@@ -230,7 +231,7 @@ def _require_sizes(method: str, *sizes: float) -> None:
 
 
 def _require_power(method: str, power: float, tail: float, *, apart: bool) -> None:
-    if not 2 * tail < power < 1:
+    if not 2 * tail < real(power) < 1:
         raise MethodError(
             f"{method}: the power must be below 1 and above the error the test allows. "
             "Give a share, such as 0.8 for 80 percent."

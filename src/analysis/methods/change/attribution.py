@@ -15,6 +15,7 @@ from itertools import combinations, permutations
 
 from analysis.errors import MethodError
 from analysis.methods.change.parts import REASONS, Attributed, Bounds, Effort, Reason, Split
+from analysis.methods.scalars import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ def attribute(
             f"change: the order does not name each of {len(REASONS)} reasons once: "
             f"{', '.join(REASONS)}. Name them all."
         )
+    for name, count in (("before", before), ("after", after)):
+        whole("change", f"the count {name}", count)
     gains, losses = _grouped(differences)
     if sum(gains.values()) - sum(losses.values()) != after - before:
         raise MethodError(

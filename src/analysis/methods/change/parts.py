@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from analysis.errors import MethodError
+from analysis.methods.scalars import real
 
 Reason = Literal[
     "changed_definition", "new_senders", "one_large_case", "late_reports", "corrections"
@@ -44,8 +46,8 @@ class Effort:
     elasticity: tuple[float, float]
 
     def __post_init__(self) -> None:
-        low, high = self.elasticity
-        if not (1 / LARGEST <= self.ratio <= LARGEST and -MOST <= low <= high <= MOST):
+        low, high = pair(self.elasticity)
+        if not (1 / LARGEST <= real(self.ratio) <= LARGEST and -MOST <= low <= high <= MOST):
             raise MethodError(
                 f"change: an effort ratio lies between 1/{LARGEST:.0f} and {LARGEST:.0f}, and "
                 f"elasticities within {MOST:.0f}, the lower first. Give exposure after over "
@@ -56,6 +58,13 @@ class Effort:
         """Return by how much effort multiplies the count, at least and at most."""
         ends = [self.ratio**one for one in self.elasticity]
         return min(ends), max(ends)
+
+
+def pair(given: object) -> tuple[float, float]:
+    """Return a lower and an upper number, NaN where there are not two or one is no number."""
+    if not isinstance(given, list | tuple) or len(given) != 2:
+        return math.nan, math.nan
+    return real(given[0]), real(given[1])
 
 
 @dataclass(frozen=True, slots=True)

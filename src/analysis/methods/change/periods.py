@@ -8,7 +8,7 @@ from datetime import date
 from analysis.errors import MethodError
 from analysis.methods.change.attribution import Difference, attribute
 from analysis.methods.change.parts import REASONS, Effort, Reason, Split
-from analysis.methods.change.records import Contributions, Period, as_periods, counts_under
+from analysis.methods.change.records import Contributions, Period, as_day, as_periods, counts_under
 from analysis.methods.change.telling import (
     NOTHING,
     Reporting,
@@ -80,7 +80,7 @@ def between_periods(
     >>> found.part("police_effort").in_order
     Bounds(value=0.0, low=0.0, high=10.0)
     """
-    first, second = as_periods(before), as_periods(after)
+    first, second, same_age_on = as_periods(before), as_periods(after), as_day(same_age_on)
     rows = table.places(first, release), table.places(second, release)
     _require_two_counts(table, first, second, rows)
     reported = reporting(table, *rows, senders)
@@ -119,6 +119,13 @@ def _require_two_counts(
 ) -> None:
     if before & after:
         raise MethodError("change: the two counts share a period. Give each period to one of them.")
+    kinds = {type(one) for one in table.period}
+    strange = sum(type(one) not in kinds for one in before | after)
+    if strange:
+        raise MethodError(
+            f"change: {strange} periods are written as none of the table's are (a year for a label "
+            "or the reverse). Name periods as they stand in the table."
+        )
     if not any(rows):
         raise MethodError(
             "change: neither count has a row. Name periods and a release of the table."

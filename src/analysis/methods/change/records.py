@@ -128,12 +128,33 @@ def as_periods(periods: Period | Collection[Period]) -> frozenset[Period]:
     Raises
     ------
     MethodError
-        If there is none.
+        If there is none, or one is neither a year nor a label.
     """
-    listed = [periods] if isinstance(periods, str | int | np.integer) else list(periods)
-    if not listed:
+    try:
+        listed = [periods] if isinstance(periods, str | int | np.integer) else list(periods)
+        found = frozenset(_period(_known(one)) for one in listed)
+    except TypeError as error:
+        raise MethodError(
+            "change: a period is missing or no year and no label. Name the periods as they "
+            "stand in the table."
+        ) from error
+    if not found:
         raise MethodError("change: no period to count. Name at least one.")
-    return frozenset(int(one) if isinstance(one, np.integer) else one for one in listed)
+    return found
+
+
+def as_day(day: object) -> date | None:
+    """Return a day as a date; None where none is given (None or NaT).
+
+    Raises
+    ------
+    MethodError
+        If it is no day.
+    """
+    try:
+        return _date(_known(day))
+    except (TypeError, ValueError) as error:
+        raise MethodError("change: a day is no date. Give a date, or None.") from error
 
 
 def _require_all_units(units: Sequence[Hashable]) -> None:

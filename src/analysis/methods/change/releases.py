@@ -12,6 +12,7 @@ from analysis.methods.change.parts import REASONS, Reason, Split
 from analysis.methods.change.records import (
     Contributions,
     Period,
+    as_day,
     as_periods,
     counts_under,
 )
@@ -91,16 +92,22 @@ def between_releases(
     (7, ['change.late_reports.more'])
     """
     rows = table.places(release=earlier), table.places(release=later)
-    if not all(rows) or earlier == later:
+    if not isinstance(later, str) or not all(rows) or earlier == later:
         raise MethodError(
             "change: a release has no rows, or the two are the same. Name two releases of the "
             "table."
         )
+    periods = as_periods(period)
+    if not any(table.places(periods, release) for release in (earlier, later)):
+        raise MethodError(
+            "change: neither release has a row of this period. Name periods as they stand in the "
+            "table."
+        )
     asked = _Releases(
         table,
-        as_periods(period),
+        periods,
         definitions or (None, None),
-        closed_on,
+        as_day(closed_on),
         reporting(table, *rows, senders),
     )
     pairs = list(asked.pairs(*rows))

@@ -10,6 +10,7 @@ from typing import Literal
 from analysis.errors import MethodError
 from analysis.methods.change.parts import Reason
 from analysis.methods.change.records import Contributions
+from analysis.methods.scalars import is_one_of, real
 
 Sets = frozenset[frozenset[Reason]]
 Senders = tuple[Collection[str], Collection[str]] | Literal["seen", "same"] | None
@@ -66,13 +67,13 @@ def reporting(
         If rows have senders that are not listed, or ``senders`` is something else.
     """
     seen = [frozenset(s for p in rows if (s := table.sender[p])) for rows in (before, after)]
-    if senders is None or senders == "seen":
+    if senders is None or is_one_of(senders, ("seen",)):
         # A row without a sender may hide one that is seen nowhere else.
-        return Reporting(seen[0], seen[1], certain=senders == "seen", complete=False)
-    if senders == "same":
+        return Reporting(seen[0], seen[1], certain=senders is not None, complete=False)
+    if is_one_of(senders, ("same",)):
         everyone = seen[0] | seen[1]
         return Reporting(everyone, everyone, certain=True, complete=True)
-    if isinstance(senders, str) or len(senders) != 2:
+    if not isinstance(senders, tuple | list) or len(senders) != 2:
         raise MethodError(
             "change: senders are two lists (who reported before, and after), 'seen', 'same' or "
             "None. Give one of these."
@@ -129,11 +130,11 @@ def in_large_case(
     Raises
     ------
     MethodError
-        If ``large_case`` is below 1.
+        If ``large_case`` is below 1 or no number.
     """
     if large_case is None:
         return [False] * len(cases)
-    if large_case < 1:
+    if not real(large_case) >= 1:
         raise MethodError(
             "change: a large case begins at 1 person or more. Say at how many, before looking."
         )

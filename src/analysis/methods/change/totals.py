@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analysis.errors import MethodError
-from analysis.methods.change.parts import PARTS, Effort, Part
+from analysis.methods.change.parts import PARTS, Effort, Part, pair
 
 Span = tuple[float, float]
 
@@ -93,13 +93,14 @@ def between_totals(
 def _require_bounds(
     totals: list[tuple[int, int]], given: Mapping[Part, Span], effort: Effort | None
 ) -> None:
+    read = [pair(one) for one in totals]
     wrong = sum(
         not 0 <= low <= high or low != int(low) or high != int(high)
-        for low, high in totals
+        for low, high in read
         if _finite(low, high)
     )
-    wrong += sum(not _finite(low, high) for low, high in totals)
-    wrong += sum(not _finite(low, high) or low > high for low, high in given.values())
+    wrong += sum(not _finite(low, high) for low, high in read)
+    wrong += sum(not _finite(low, high) or low > high for low, high in map(pair, given.values()))
     if wrong:
         raise MethodError(
             f"change: {wrong} bounds are negative, not whole, not finite, or the wrong way round. "

@@ -56,10 +56,7 @@ def count_cases(persons: npt.ArrayLike, sizes: Sequence[Sequence[int]]) -> Cases
             f"{METHOD}: sizes are given for {len(sizes)} periods beside {len(people)}. "
             "Give an empty list where no case is known."
         )
-    known = [
-        checked.whole_counts(METHOD, "sizes", own) if len(own) else np.zeros(0, dtype=np.int64)
-        for own in sizes
-    ]
+    known = [checked.whole_counts(METHOD, "sizes", own, fewest=0) for own in sizes]
     singles = people - np.array([int(own.sum()) for own in known])
     wrong = int(np.sum(singles < 0)) + sum(bool((own == 0).any()) for own in known)
     if wrong or not people.any():

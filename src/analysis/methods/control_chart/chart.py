@@ -15,6 +15,7 @@ from analysis.methods import checked
 from analysis.methods.checked import Floats
 from analysis.methods.control_chart import laws
 from analysis.methods.control_chart.laws import METHOD
+from analysis.methods.scalars import is_whole, real
 
 FEWEST_IN_BASELINE = 8
 """Periods that the rate is estimated from, as before a break in `interrupted_series`."""
@@ -195,7 +196,8 @@ def control_chart(
 
 
 def _judged(when: Floats, set_aside: Sequence[float]) -> npt.NDArray[np.bool_]:
-    judged = ~np.isin(when, np.asarray(set_aside, dtype=float))
+    named = checked.numbers(METHOD, "periods set aside", set_aside, fewest=0)
+    judged = ~np.isin(when, named)
     if int(np.sum(~judged)) != len(set_aside):
         raise MethodError(
             f"{METHOD}: {len(set_aside) - int(np.sum(~judged))} of {len(set_aside)} periods set "
@@ -207,17 +209,20 @@ def _judged(when: Floats, set_aside: Sequence[float]) -> npt.NDArray[np.bool_]:
 def _plan(
     when: Floats, over: Floats, baseline: int | None, rate: float | None, dispersion: float | None
 ) -> _Plan:
-    if rate is not None and (baseline is not None or not 0 < rate < math.inf):
+    if rate is not None and (baseline is not None or not 0 < real(rate) < math.inf):
         raise MethodError(
             f"{METHOD}: a rate that is no finite number above 0, or a rate beside a baseline. "
             "Give the one or the other."
         )
+    if dispersion is not None:
+        laws.require_law(1.0, dispersion)
     first = len(when) if baseline is None else baseline
     fewest = 1 if rate is not None else FEWEST_IN_BASELINE
-    if not fewest <= first <= len(when):
+    if not is_whole(first, fewest, len(when)):
         raise MethodError(
-            f"{METHOD}: {min(first, len(when))} periods of at least {fewest} needed for a "
-            f"baseline, of {len(when)} judged. Show the counts by themselves, or collect more."
+            f"{METHOD}: {min(first, len(when)) if is_whole(first) else 'no number of'} periods "
+            f"of at least {fewest} needed for a baseline, of {len(when)} judged. Show the counts "
+            "by themselves, or collect more."
         )
     return _Plan(when, over, np.arange(len(when)) < first, rate, dispersion)
 
@@ -231,7 +236,7 @@ def _require_events(plan: _Plan, events: Floats) -> None:
 
 
 def _require_share(false_alarm: float, draws: int) -> None:
-    if not 0 < false_alarm < 0.5 or draws < FEWEST_DRAWS:
+    if not 0 < real(false_alarm) < 0.5 or not is_whole(draws, FEWEST_DRAWS):
         raise MethodError(
             f"{METHOD}: a false-alarm rate outside 0 to 0.5, or fewer than {FEWEST_DRAWS} draws. "
             "Give such as 0.05 and 10000."

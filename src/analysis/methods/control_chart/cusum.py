@@ -16,6 +16,7 @@ from analysis.methods.control_chart.chart import FEWEST_IN_BASELINE
 from analysis.methods.control_chart.laws import METHOD
 from analysis.methods.rates import Count
 from analysis.methods.rates import rate as rate_of
+from analysis.methods.scalars import is_whole, real
 
 ROUNDING = 0.1
 """Largest error of a rounded reference, as a part of its distance from the expected count."""
@@ -180,12 +181,12 @@ def _rates(
             "shift would hide it, so none is assumed."
         )
     if rate is not None:
-        return float(rate), ()
+        return real(rate), ()
     assert baseline is not None
-    if not FEWEST_IN_BASELINE <= baseline <= len(events) or not events[:baseline].any():
+    if not is_whole(baseline, FEWEST_IN_BASELINE, len(events)) or not events[:baseline].any():
         raise MethodError(
-            f"{METHOD}: a baseline of {baseline} of {len(events)} periods; at least "
-            f"{FEWEST_IN_BASELINE}, with some event, are needed. Collect more, or give a rate."
+            f"{METHOD}: a baseline of fewer than {FEWEST_IN_BASELINE} or more than {len(events)} "
+            "periods, or without an event. Collect more, or give a rate."
         )
     total = int(events[:baseline].sum())
     found = rate_of(Count(total, total, float(over[:baseline].sum())))
@@ -194,7 +195,9 @@ def _rates(
 
 def _require_range(ratio: float, run_length: float, means: Floats, dispersion: float) -> None:
     laws.require_law(means, dispersion)
-    if not (1 < ratio <= 10 and 10 <= run_length <= LONGEST and means.max() <= MOST_MEAN):
+    if not (
+        1 < real(ratio) <= 10 and 10 <= real(run_length) <= LONGEST and means.max() <= MOST_MEAN
+    ):
         raise MethodError(
             f"{METHOD}: a ratio of at most 1 or above 10, a run length outside 10 to 100000, or "
             f"more than {MOST_MEAN:.0f} events expected. Give such as 1.5 and 100."

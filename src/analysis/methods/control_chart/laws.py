@@ -14,10 +14,14 @@ import numpy.typing as npt
 from analysis.errors import MethodError
 from analysis.methods import checked
 from analysis.methods.checked import Floats
+from analysis.methods.scalars import real
 
 METHOD = "control_chart"
 LARGEST_MEAN = 10_000.0
 """Events a period. Above, a chart for large counts serves, and exact tables grow long."""
+
+LARGEST_DISPERSION = 1_000.0
+"""Variance over mean. The largest known case held fewer persons than this."""
 
 REST = 1e-13
 """Probability beyond the end of a table."""
@@ -89,8 +93,8 @@ def probability_limits(
     >>> probability_limits(10.0, each_side=0.025)
     (4, 17)
     """
-    require_law(mean, dispersion)
-    if not 0 < each_side < 0.5:
+    require_law(real(mean), dispersion)
+    if not 0 < real(each_side) < 0.5:
         raise MethodError(
             f"{METHOD}: the probability of a side must lie between 0 and 0.5. Give such as 0.01."
         )
@@ -136,9 +140,10 @@ def require_law(mean: npt.ArrayLike, dispersion: float) -> None:
             f"{LARGEST_MEAN:.0f}. Give exposures and a rate that expect some, or chart large "
             "counts by other means."
         )
-    if not 1 <= dispersion < np.inf:
+    if not 1 <= real(dispersion) <= LARGEST_DISPERSION:
         raise MethodError(
-            f"{METHOD}: the dispersion must be a finite number of 1 or more. "
+            f"{METHOD}: the dispersion must be a finite number of 1 or more, at most "
+            f"{LARGEST_DISPERSION:.0f}. "
             "Give 1 for events that come one by one."
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from analysis.methods.control_chart import laws
 from analysis.methods.control_chart.cases import count_cases
 from analysis.methods.control_chart.chart import control_chart
 from analysis.methods.control_chart.laws import METHOD
+from analysis.methods.scalars import is_one_of, is_whole
 
 Unit = Literal["cases", "persons", "persons inflated"]
 
@@ -70,7 +71,7 @@ def chart_performance(
     expected = checked.numbers(METHOD, "cases", cases)
     laws.require_law(expected, 1.0)
     possible = checked.whole_counts(METHOD, "sizes", sizes)
-    if draws < 1 or possible.min() < 1 or unit not in ("cases", "persons", "persons inflated"):
+    if not is_whole(draws, 1) or possible.min() < 1 or not is_one_of(unit, get_args(Unit)):
         raise MethodError(
             f"{METHOD}: no draw, a case of 0 persons, or an unknown unit. Give some draws, "
             "sizes of 1 or more, and cases, persons or persons inflated."

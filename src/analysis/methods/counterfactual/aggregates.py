@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from analysis.errors import MethodError
 from analysis.methods.checked import Floats, Ints
+from analysis.methods.scalars import require_draws
 
 _Mask = npt.NDArray[np.bool_]
 
@@ -171,8 +171,7 @@ def simultaneous(
     ----------
     Montiel Olea & Plagborg-Moller (2019), Journal of Applied Econometrics 34, 1-17.
     """
-    if draws < 1_000:
-        raise MethodError(f"simultaneous band: {draws} draws, 1000 are needed. Draw more.")
+    require_draws("simultaneous band", draws, 1_000)
     error = np.sqrt(np.diag(covariance))
     alike = covariance / np.outer(error, error)
     drawn = generator.multivariate_normal(np.zeros(len(error)), alike, size=draws, method="eigh")

@@ -12,6 +12,7 @@ from analysis.errors import MethodError
 from analysis.methods import checked, confidence
 from analysis.methods.checked import Floats
 from analysis.methods.counterfactual.difference import Difference, require_spread, with_t_limits
+from analysis.methods.scalars import is_there
 
 FEWEST_CLUSTERS = 20
 """Clusters below which clustered errors are too small: the lower end of what Cameron &
@@ -77,6 +78,8 @@ def clustered(
     count, with_plan = _require_clusters(codes, d)
     _require_cells(d, t)
     design = np.column_stack([np.ones(len(y)), d, t, d * t])
+    # Where the cells fit exactly, rounding leaves an error that is no number.
+    require_spread("clustered", float(np.ptp(y)), float(np.abs(y).max()))
     model = OLS(y, design)
     fit = model.fit(cov_type="cluster", cov_kwds={"groups": codes}, use_t=True)
     value, error = float(fit.params[3]), float(fit.bse[3])
@@ -97,6 +100,11 @@ def _zero_one(name: str, values: npt.ArrayLike, length: int) -> Floats:
 
 
 def _codes(cluster: Sequence[Hashable], length: int) -> npt.NDArray[np.intp]:
+    missing = sum(not is_there(name) for name in cluster)
+    if missing:
+        raise MethodError(
+            f"clustered: {missing} of {length} rows have no cluster. Name it, or leave them out."
+        )
     number: dict[Hashable, int] = {}
     codes = np.array([number.setdefault(name, len(number)) for name in cluster])
     checked.require_length("clustered", "cluster", codes, length)

@@ -8,7 +8,7 @@ and one other, no limit can (`one_treated`, `parallel_trends`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from analysis.errors import MethodError
 from analysis.methods import checked, confidence
 from analysis.methods.checked import Floats
+from analysis.methods.scalars import require_one_of
 
 Errors = Literal["unpaired", "pooled", "hc1"]
 """``unpaired``: each cell its own variance, Welch's degrees of freedom. ``pooled``: one
@@ -184,6 +185,7 @@ def _with_limits(
     method: str, value: float, cells: list[Floats], errors: Errors, level: float
 ) -> Difference:
     tail = confidence.tail(method, level)
+    require_one_of(method, "errors", errors, get_args(Errors))
     n = sum(len(cell) for cell in cells)
     squares = [float(((cell - cell.mean()) ** 2).sum()) for cell in cells]
     if errors == "unpaired":

@@ -104,7 +104,9 @@ def _bounds(treated: tuple[float, float], others: npt.ArrayLike) -> Floats:
             f"one_treated_range: {len(rest)} other units with {rest.shape[1]} bounds; 2 units "
             "or more are needed, with a lower and an upper bound each. Name more comparators."
         )
-    bounds = np.vstack([checked.numbers("one_treated_range", "treated", treated), rest])
+    own = checked.numbers("one_treated_range", "treated", treated)
+    checked.require_length("one_treated_range", "treated", own, 2)
+    bounds = np.vstack([own, rest])
     wrong = int(np.count_nonzero(bounds[:, 0] > bounds[:, 1]))
     if wrong:
         raise MethodError(

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from analysis.errors import MethodError
 from analysis.methods import checked
+from analysis.methods.scalars import is_one_of, number
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +70,8 @@ class Panel:
         checked.require_length("panel", "periods", when, len(values))
         _require_names(units, values.shape[1])
         known = None if predictors is None else _predictors(predictors, values.shape[1])
-        found = cls(values, tuple(when.tolist()), tuple(units), float(first_after), known)
+        start = number("panel", "first_after", first_after)
+        found = cls(values, tuple(when.tolist()), tuple(units), start, known)
         if not 0 < found.before < len(when):
             raise MethodError(
                 f"panel: {found.before} of {len(when)} periods lie before the first one after. "
@@ -90,7 +92,7 @@ class Panel:
         MethodError
             If no unit has this name.
         """
-        if unit not in self.units:
+        if not is_one_of(unit, self.units):
             raise MethodError(
                 f"panel: none of {len(self.units)} units has the name given. Take one of `units`."
             )
@@ -105,9 +107,10 @@ class Panel:
 
 
 def _require_names(units: Sequence[str], columns: int) -> None:
-    if isinstance(units, str) or len(units) != columns or len(set(units)) != columns:
+    names = {unit for unit in units if isinstance(unit, str) and unit}
+    if isinstance(units, str) or len(units) != columns or len(names) != columns:
         raise MethodError(
-            f"panel: {len(set(units))} different names for {columns} units. "
+            f"panel: {len(names)} different names for {columns} units. "
             "Give one name a column, each once."
         )
 

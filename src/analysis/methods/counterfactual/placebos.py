@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.errors import MethodError
+from analysis.methods import checked
 from analysis.methods.counterfactual.importance import Search
 from analysis.methods.counterfactual.panel import Panel
 from analysis.methods.counterfactual.rule import FEWEST_PRE_YEARS
@@ -181,7 +182,8 @@ def _require_placebos(panel: Panel, limits: Sequence[float]) -> None:
             f"placebos in space: {len(panel.units) - 1} donors, 2 or more are needed, as each "
             "needs a donor of its own. Name more comparators."
         )
-    if any(not limit >= 1 for limit in limits):
+    multiples = checked.numbers("placebos in space", "limits", limits, fewest=0)
+    if (multiples < 1).any():
         raise MethodError(
             "placebos in space: a limit is below 1, so that the treated unit itself would be "
             "left out. Give multiples of its own mean squared gap, such as 5."

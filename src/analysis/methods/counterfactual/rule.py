@@ -8,6 +8,7 @@ holds the rule on how many years that takes, and computes no counterfactual.
 from __future__ import annotations
 
 from analysis.errors import MethodError
+from analysis.methods.scalars import is_whole
 
 FEWEST_PRE_YEARS = 8
 """Years before the plan: our convention, after Abadie (2021), JEL 59, 391-425."""
@@ -41,7 +42,7 @@ def require_pre_years(
     Raises
     ------
     MethodError
-        If there are fewer years than needed, or no donor.
+        If there are fewer years than needed, or no donor; if a number is not whole.
 
     References
     ----------
@@ -51,7 +52,12 @@ def require_pre_years(
     --------
     >>> require_pre_years(8, donors=4)
     """
-    if donors < 1:
+    if not is_whole(needed, 1) or not is_whole(available):
+        raise MethodError(
+            f"{method}: the years before the plan, or the years needed, are no whole number of "
+            f"at least 1. The rule needs {FEWEST_PRE_YEARS}."
+        )
+    if not is_whole(donors, 1):
         raise MethodError(
             f"{method}: 0 donor countries, 1 or more are needed. Name comparators in the "
             "country list, or show the country's own series."

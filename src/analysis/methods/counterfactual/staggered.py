@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,7 @@ from analysis.methods.counterfactual.aggregates import (
     GroupTimes,
     effect,
 )
+from analysis.methods.scalars import real, require_one_of
 
 Controls = Literal["never", "not_yet"]
 Base = Literal["varying", "universal"]
@@ -120,6 +121,8 @@ def staggered(
     """
     tail = confidence.tail("staggered", level)
     generator = checked.generator("staggered", rng)
+    require_one_of("staggered", "controls", controls, get_args(Controls))
+    require_one_of("staggered", "base", base, get_args(Base))
     y = checked.table("staggered", "outcomes", outcomes)
     when = checked.periods("staggered", periods)
     checked.require_length("staggered", "periods", when, len(y))
@@ -138,15 +141,20 @@ def staggered(
 
 def _starts(begins: Sequence[float | None], when: Floats, units: int) -> Floats:
     """Return the position of each unit's first period with the plan, ``inf`` for never."""
-    given = [np.nan if start is None else start for start in begins]
-    first = np.asarray(given, dtype=np.float64)
+    first = np.array([np.inf if start is None else real(start) for start in begins])
+    unknown = int(np.count_nonzero(np.isnan(first)))
+    if unknown:
+        raise MethodError(
+            f"staggered: of {unknown} units it is not known when the plan begins. Give None for "
+            "those that never have it, and leave out those of which it is not known."
+        )
     checked.require_length("staggered", "begins", first, units)
     if len(when) < 2 or not np.allclose(np.diff(when), when[1] - when[0]):
         raise MethodError(
             f"staggered: the {len(when)} periods are not 2 or more, evenly spaced. "
             "Give every period between the first and the last."
         )
-    first = np.where(np.isnan(first) | (first > when[-1]), np.inf, first)
+    first = np.where(first > when[-1], np.inf, first)
     between = int(np.count_nonzero(np.isfinite(first) & ~np.isin(first, when)))
     early = int(np.count_nonzero(first <= when[0]))
     if early or between:

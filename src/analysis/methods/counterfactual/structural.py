@@ -12,6 +12,7 @@ from analysis.errors import MethodError
 from analysis.methods import checked, confidence
 from analysis.methods.checked import Estimate, Floats
 from analysis.methods.counterfactual import local_level
+from analysis.methods.scalars import number, require_draws
 
 _METHOD = "structural series"
 FEWEST_BEFORE = 12
@@ -137,9 +138,8 @@ def _read(
             f"{_METHOD}: the {len(when)} periods are not evenly spaced. "
             "Give every period between the first and the last, or a shorter run."
         )
-    if draws < FEWEST_DRAWS:
-        raise MethodError(f"{_METHOD}: {draws} draws, {FEWEST_DRAWS} are needed. Draw more.")
-    before = int(np.count_nonzero(when < first_after))
+    require_draws(_METHOD, draws, FEWEST_DRAWS)
+    before = int(np.count_nonzero(when < number(_METHOD, "first_after", first_after)))
     _require_periods(before, len(y) - before, x.shape[1])
     return y, x, when, before
 

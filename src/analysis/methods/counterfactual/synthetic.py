@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from analysis.methods.counterfactual.importance import (
 from analysis.methods.counterfactual.panel import Panel
 from analysis.methods.counterfactual.rule import FEWEST_PRE_YEARS, require_pre_years
 from analysis.methods.counterfactual.simplex import closest_mixture
+from analysis.methods.scalars import require_one_of
 
 _METHOD = "synthetic control"
 
@@ -134,6 +136,7 @@ def synthetic_control(
     [0.5, 0.5]
     """
     unit = panel.column(treated)
+    require_one_of(_METHOD, "search", search, get_args(Search))
     require_pre_years(panel.before, needed=fewest_before, donors=len(panel.units) - 1)
     known, weights = _weights(panel, unit, search, importance)
     return _described(panel, unit, known, weights)

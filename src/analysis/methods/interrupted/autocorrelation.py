@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from analysis.errors import MethodError
 from analysis.methods import checked
 from analysis.methods.checked import Floats
 from analysis.methods.interrupted.design import design_of
 from analysis.methods.interrupted.fits import require_settled
 from analysis.methods.interrupted.regression import fit_means
 from analysis.methods.interrupted.series import METHOD, Model, Series
+from analysis.methods.scalars import require_draws
 
 GRID = tuple(step / 20 for step in range(1, 20))
 POWER, ALARM = 0.8, 0.05
@@ -73,8 +73,7 @@ def autocorrelation(
     None
     """
     generator = checked.generator(METHOD, rng)
-    if draws < 1_000:
-        raise MethodError(f"{METHOD}: {draws} draws are too few. Give 1,000 or more.")
+    require_draws(METHOD, draws, 1_000)
     design = design_of(series, model)
     means = fit_means(design.x, design.counts[None], design.offset)
     require_settled(means, design)

@@ -14,6 +14,7 @@ from analysis.methods.interrupted.design import Design, design_of
 from analysis.methods.interrupted.fits import bounded_exp, fit_design, theta_of
 from analysis.methods.interrupted.regression import fit_means
 from analysis.methods.interrupted.series import METHOD, Model, Series
+from analysis.methods.scalars import is_whole
 
 WARNING_HAC = "too narrow in short series: for comparison only"
 WARNING_Z = "as if the dispersion were known: for comparison only"
@@ -87,9 +88,9 @@ def compare_errors(
     from scipy.special import ndtri
 
     design = design_of(series, model)
-    if not 0 <= lags < len(design.counts):
+    if not is_whole(lags, 0, len(design.counts) - 1):
         raise MethodError(
-            f"{METHOD}: {lags} lags for {len(design.counts)} points. "
+            f"{METHOD}: the lags do not fit {len(design.counts)} points. "
             "Give 0 or more, and fewer than there are points."
         )
     fit = fit_design(design, level=level)
@@ -98,7 +99,7 @@ def compare_errors(
     reach = -float(ndtri(confidence.tail(METHOD, level)))
     poisson = known.error / math.sqrt(fit.scale)
     quasi = poisson * math.sqrt(fit.dispersion)
-    hac = math.sqrt(hac_covariance(design, lags)[place, place])
+    hac = math.sqrt(hac_covariance(design, int(lags))[place, place])
 
     def by_z(how: str, log: float, error: float, warning: str) -> Limits:
         value, low, high = (bounded_exp(log + side * reach * error) for side in (0, -1, 1))

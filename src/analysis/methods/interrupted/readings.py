@@ -17,6 +17,7 @@ from analysis.methods.interrupted.design import POINTS_A_TERM, columns, design_o
 from analysis.methods.interrupted.fits import bounded_exp, pearson
 from analysis.methods.interrupted.regression import fit_means
 from analysis.methods.interrupted.series import METHOD, Break, Model, Series
+from analysis.methods.scalars import require_draws
 
 MOST_READINGS = 20_000
 """Readings that are all fitted (half a second); of more, the extremes and some at random."""
@@ -148,6 +149,7 @@ def _over(
     from scipy.special import stdtrit
 
     tail = confidence.tail(METHOD, level)
+    require_draws(METHOD, draws, 1)
     read, possible = _readings(counts, generator, draws)
     means = fit_means(x, read, np.zeros(len(x)))
     if not means.settled.all():

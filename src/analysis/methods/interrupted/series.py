@@ -6,13 +6,14 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.errors import MethodError
 from analysis.methods import checked
+from analysis.methods.scalars import is_one_of, is_whole, real
 
 METHOD = "interrupted_series"
 
@@ -89,13 +90,16 @@ class Break:
     donut: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
-        given = [self.start, *(self.donut or ()), self.slope_from or 0.0]
-        if not all(math.isfinite(number) for number in given):
+        edge = 0.0 if self.slope_from is None else self.slope_from
+        donut = (edge, edge) if self.donut is None else self.donut
+        given = [real(one) for one in (self.start, edge, *donut)]
+        named = isinstance(self.name, str) and self.name
+        if not named or not all(map(math.isfinite, given)) or len(given) != 4:
             raise MethodError(
-                f"{METHOD}: a break has a date that is no finite number. "
-                "Give its first period in the numbers of the series."
+                f"{METHOD}: a break has no name, or a date that is no finite number. "
+                "Name it, and give its first period in the numbers of the series."
             )
-        if self.change not in ("level", "slope", "both"):
+        if not is_one_of(self.change, get_args(Change)):
             raise MethodError(
                 f"{METHOD}: a break changes the level, the slope or both, nothing else. "
                 "Give change='level'."
@@ -120,9 +124,9 @@ class Season:
     pairs: int = 1
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.period) and 1 <= self.pairs <= self.period / 2):
+        if not is_whole(self.pairs, 1, real(self.period) / 2) or math.isinf(real(self.period)):
             raise MethodError(
-                f"{METHOD}: {self.pairs} pairs of waves do not fit into the season. "
+                f"{METHOD}: the pairs of waves do not fit into the season. "
                 "Give at least 1, and at most half of the periods of a season."
             )
 
@@ -150,10 +154,10 @@ class Model:
                 "order. Name each, and sort them by their start."
             )
         floor = max(b.fewest for b in self.breaks)
-        if self.fewest is not None and self.fewest < floor:
+        if self.fewest is not None and not is_whole(self.fewest, floor):
             raise MethodError(
-                f"{METHOD}: {self.fewest} points on either side are asked for where the rule "
-                f"needs {floor}. The rule may be raised, not lowered."
+                f"{METHOD}: fewer points on either side, or no whole number, are asked for where "
+                f"the rule needs {floor}. The rule may be raised, not lowered."
             )
 
     def break_named(self, name: str | None) -> Break:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,10 @@ from analysis.methods.interrupted.design import Design, design_of
 from analysis.methods.interrupted.fits import pearson
 from analysis.methods.interrupted.regression import Means, fit_means
 from analysis.methods.interrupted.series import METHOD, Model, Series
+from analysis.methods.scalars import MOST_DRAWS, is_whole, real, require_one_of
+
+LARGEST_TRUTH = 1e6
+"""Largest mean, ratio and dispersion that are simulated; such counts need no small-count law."""
 
 How = Literal["quasi-poisson t", "hac z"]
 
@@ -95,29 +99,38 @@ def performance(
     """
     tail, generator = confidence.tail(METHOD, level), checked.generator(METHOD, rng)
     when = checked.periods(METHOD, periods)
-    expected = checked.exposures(
-        METHOD, "mean", np.broadcast_to(mean, when.shape), length=len(when)
-    )
-    _require_truth(model, ratio, dispersion, correlation, draws)
+    means = np.full(len(when), mean) if isinstance(mean, int | float) else mean
+    expected = checked.exposures(METHOD, "mean", means, length=len(when))
+    require_one_of(METHOD, "way to read a series", how, get_args(How))
+    _require_truth(model, expected, ratio, dispersion, correlation, draws, lags)
     design = design_of(Series.of(when, np.ones(len(when), dtype=int)), model)
     held = np.isin(when, design.periods)
     after = design.periods >= model.breaks[0].start
     truth = expected[held] * np.where(after, ratio, 1.0)
     counts = _counts(truth, design.periods, dispersion, correlation, draws, generator)
-    means = fit_means(design.x, counts, design.offset)
+    fitted = fit_means(design.x, counts, design.offset)
     place = design.names.index(f"{model.breaks[0].name}: level")
-    reach = _reach(how, design, means, counts, lags, tail)[:, place]
-    return _judge(means.terms[:, place], reach, means.settled, math.log(ratio))
+    reach = _reach(how, design, fitted, counts, lags, tail)[:, place]
+    return _judge(fitted.terms[:, place], reach, fitted.settled, math.log(ratio))
 
 
 def _require_truth(
-    model: Model, ratio: float, dispersion: float, correlation: float, draws: int
+    model: Model,
+    expected: Floats,
+    ratio: float,
+    dispersion: float,
+    correlation: float,
+    draws: int,
+    lags: int,
 ) -> None:
-    right = 0 < ratio < math.inf and 1 <= dispersion < math.inf and 0 <= correlation < 1
-    if not right or draws < 1 or model.breaks[0].change == "slope":
+    right = 0 < real(ratio) <= LARGEST_TRUTH and 1 <= real(dispersion) <= LARGEST_TRUTH
+    right = right and 0 <= real(correlation) < 1 and expected.max() <= LARGEST_TRUTH
+    right = right and is_whole(draws, 1, MOST_DRAWS) and is_whole(lags, 0, len(expected) - 1)
+    if not right or model.breaks[0].change == "slope":
         raise MethodError(
             f"{METHOD}: a truth that cannot be simulated. Give a break of level, a ratio above "
-            "0, a dispersion of 1 or more, a correlation from 0 to below 1, and some draws."
+            "0, a dispersion of 1 or more, a correlation from 0 to below 1, and some draws; means "
+            f"of at most {LARGEST_TRUTH:,.0f}."
         )
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.errors import MethodError
 from analysis.methods import checked, confidence
 from analysis.methods.checked import Estimate, Floats
 from analysis.methods.interrupted.design import design_of
 from analysis.methods.interrupted.fits import fit_design
 from analysis.methods.interrupted.series import METHOD, Model, Series
+from analysis.methods.scalars import require_draws
 
 FEWEST_DRAWS = 1_000
 
@@ -93,8 +93,7 @@ def without_break(
     180
     """
     generator, tail = checked.generator(METHOD, rng), confidence.tail(METHOD, level)
-    if draws < FEWEST_DRAWS:
-        raise MethodError(f"{METHOD}: {draws} draws are too few. Give {FEWEST_DRAWS} or more.")
+    require_draws(METHOD, draws, FEWEST_DRAWS)
     gone = [model.break_named(n) for n in (names or [b.name for b in model.breaks])]
     design = design_of(series, model)
     fit = fit_design(design, level=level)

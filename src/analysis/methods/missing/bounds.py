@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,7 @@ from analysis.errors import MethodError
 from analysis.methods import checked, confidence
 from analysis.methods.counts import Count
 from analysis.methods.rates import RatioRange, rate_ratio
+from analysis.methods.scalars import LARGEST, real, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,8 @@ def share_bounds(yes: int, known: int, missing: int, *, level: float = 0.95) -> 
     """
     tail = confidence.tail("share_bounds", level)
     yes, known, missing = (
-        int(one) for one in checked.whole_counts("share_bounds", "cases", [yes, known, missing])
+        whole("share_bounds", f"the number {what}", cases)
+        for what, cases in (("of yes", yes), ("known", known), ("missing", missing))
     )
     total = known + missing
     if yes > known or total == 0:
@@ -127,10 +128,9 @@ def rate_ratio_bounds(
     >>> found.least.estimate, round(found.most.estimate, 2)
     (1.0, 1.65)
     """
-    more = checked.whole_counts("rate_ratio_bounds", "missing", [missing_before, missing_after])
     widened = [
-        Count(one.low, one.high + int(extra), one.exposure)
-        for one, extra in zip((before, after), more, strict=True)
+        Count(one.low, one.high + whole("rate_ratio_bounds", "missing", more), one.exposure)
+        for one, more in ((before, missing_before), (after, missing_after))
     ]
     return rate_ratio(widened[0], widened[1], level=level)
 
@@ -172,7 +172,7 @@ def mean_bounds(
     """
     tail = confidence.tail("mean_bounds", level)
     known = checked.numbers("mean_bounds", "values", values)
-    extra = int(checked.whole_counts("mean_bounds", "missing", [missing])[0])
+    extra = whole("mean_bounds", "missing", missing)
     _require_range(known, lowest, highest)
     n = len(known) + extra
     spread = np.ptp(known) > 0 or (extra > 0 and highest > lowest)
@@ -199,7 +199,7 @@ def _exact_low(events: int, total: int, tail: float) -> float:
 
 
 def _require_range(known: checked.Floats, lowest: float, highest: float) -> None:
-    if not (math.isfinite(lowest) and math.isfinite(highest) and lowest <= highest):
+    if not (-LARGEST <= real(lowest) <= real(highest) <= LARGEST):
         raise MethodError(
             "mean_bounds: the range is not finite or the wrong way round. "
             "Without one there are no bounds."

@@ -13,9 +13,13 @@ from analysis.errors import MethodError
 from analysis.methods import checked
 from analysis.methods.missing.draws import drawn, standardised
 from analysis.methods.missing.rubin import Pooled, rubin
+from analysis.methods.scalars import is_whole
 
 if TYPE_CHECKING:
     import pandas as pd
+
+MOST_CHAINS = 10_000
+"""Imputations, cycles or donors; more would run for days."""
 
 FEWEST_IMPUTATIONS = 20
 """Fewer make limits and p-values depend on the seed (White, Royston & Wood 2011)."""
@@ -108,10 +112,11 @@ def impute(
     (20, (('days', 1),))
     """
     generator = checked.generator("impute", rng)
-    if imputations < FEWEST_IMPUTATIONS or cycles < 1 or donors < 1:
+    asked = ((imputations, FEWEST_IMPUTATIONS), (cycles, 1), (donors, 1))
+    if not all(is_whole(one, fewest, MOST_CHAINS) for one, fewest in asked):
         raise MethodError(
-            f"impute: {imputations} imputations, {cycles} cycles and {donors} donors; at least "
-            f"{FEWEST_IMPUTATIONS}, 1 and 1 are needed. Fewer let the seed decide."
+            f"impute: at least {FEWEST_IMPUTATIONS} imputations, 1 cycle and 1 donor are needed, "
+            f"at most {MOST_CHAINS:,} of each, as whole numbers. Fewer let the seed decide."
         )
     numbers = _numbers(records)
     _require_imputable(records, numbers, donors, by)
@@ -235,8 +240,8 @@ def _normal(records: pd.DataFrame, normal: Collection[str]) -> frozenset[int]:
     absent = [name for name in normal if name not in records.columns]
     if absent:
         raise MethodError(
-            f"impute: {len(absent)} normal columns are not in the records ({', '.join(absent)})."
-            " Name columns as they stand there."
+            f"impute: {len(absent)} normal columns are not in the records. Name columns as they "
+            "stand there."
         )
     return frozenset(place for place, name in enumerate(records.columns) if name in normal)
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from analysis.errors import MethodError
 from analysis.methods import checked
+from analysis.methods.scalars import is_there
 
 
 def gaps(periods: npt.ArrayLike, values: Sequence[float | None]) -> tuple[float, ...]:
@@ -46,15 +47,16 @@ def gaps(periods: npt.ArrayLike, values: Sequence[float | None]) -> tuple[float,
     (2009.0,)
     """
     when = checked.periods("gaps", periods)
-    given = [np.nan if value is None else value for value in values]
-    known = np.array([not np.isnan(value) for value in given], dtype=bool)
+    given = list(values)
+    known = np.array([is_there(value) for value in given], dtype=bool)
     checked.require_length("gaps", "values", known, len(when))
     if not known.any():
         raise MethodError(
             f"gaps: none of {len(when)} periods was counted. A series that was never counted "
             "cannot be imputed: report it as not known."
         )
-    checked.numbers("gaps", "values", np.array(given, dtype=float)[known])
+    figures = [one for one in given if one is not None and is_there(one)]
+    checked.numbers("gaps", "values", figures)
     first, last = np.flatnonzero(known)[[0, -1]]
     outside = int(first + len(when) - 1 - last)
     if outside:

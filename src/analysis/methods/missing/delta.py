@@ -16,6 +16,7 @@ from analysis.errors import MethodError
 from analysis.methods import checked, confidence
 from analysis.methods.checked import Estimate
 from analysis.methods.missing.rubin import rubin
+from analysis.methods.scalars import number
 
 FEWEST_KNOWN = 2
 """Values in each group, so that a variance exists."""
@@ -95,6 +96,7 @@ def delta_adjusted(
     values = checked.table("delta_adjusted", "imputed", imputed)
     moved = _marks("missing", missing, values.shape[1])
     groups = _groups(later, values.shape[1])
+    number("delta_adjusted", "the null", null)
     _require_known(values, moved)
     steps = rising("delta_adjusted", deltas)
 
@@ -164,7 +166,9 @@ def _marks(name: str, marks: npt.ArrayLike, length: int) -> npt.NDArray[np.bool_
     found = checked.numbers("delta_adjusted", name, marks)
     checked.require_length("delta_adjusted", name, found, length)
     if not np.all((found == 0) | (found == 1)):
-        raise MethodError(f"delta_adjusted: {name} must be True or False for each record.")
+        raise MethodError(
+            f"delta_adjusted: {name} is neither true nor false for a record. Mark each with 1 or 0."
+        )
     if not found.any():
         raise MethodError(
             f"delta_adjusted: {name} is True for no record. Mark those that it is true of."

@@ -13,6 +13,7 @@ from analysis.errors import MethodError
 from analysis.methods import checked, confidence
 from analysis.methods.checked import Estimate
 from analysis.methods.missing.delta import Sensitivity, Shifted, rising, scan
+from analysis.methods.scalars import is_whole, number, require_one_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,14 @@ class Partly:
     yes: int
     known: int
     missing: int
+
+    def __post_init__(self) -> None:
+        whole = all(map(is_whole, (self.yes, self.known, self.missing)))
+        if not whole or self.yes > self.known:
+            raise MethodError(
+                "Partly: a number of cases is negative or not whole, or more are yes than known. "
+                "Give the yes among the known, all known, and the missing."
+            )
 
 
 def odds_adjusted(
@@ -71,11 +80,11 @@ def odds_adjusted(
     [0.72, 0.75, 0.771]
     """
     tail = confidence.tail("odds_adjusted", level)
-    if applies_to not in ("after", "before", "both") or (before is None and applies_to != "after"):
-        raise MethodError(
-            'odds_adjusted: applies_to must be "after", "before" or "both", and the two last '
-            "need a period before."
-        )
+    require_one_of("odds_adjusted", "period to apply to", applies_to, ("after", "before", "both"))
+    if before is None and applies_to != "after":
+        raise MethodError("odds_adjusted: there is no period before. Apply it to the one after.")
+    if null is not None:
+        number("odds_adjusted", "the null", null)
     found = checked.numbers("odds_adjusted", "odds ratios", odds_ratios)
     if not (found > 0).all():
         raise MethodError(
@@ -100,15 +109,12 @@ def odds_adjusted(
 
 
 def _require_informative(cases: Partly, moved: bool) -> None:
-    yes, known, missing = checked.whole_counts(
-        "odds_adjusted", "cases", [cases.yes, cases.known, cases.missing]
-    )
-    if not 0 < yes < known:
+    if not 0 < cases.yes < cases.known:
         raise MethodError(
             "odds_adjusted: all or none of the known cases are yes, so their odds are not finite. "
             "Report bounds instead (share_bounds)."
         )
-    if moved and missing == 0:
+    if moved and cases.missing == 0:
         raise MethodError(
             "odds_adjusted: no case is missing where the odds ratio is to apply. "
             "Apply it to the other period, or leave it out."

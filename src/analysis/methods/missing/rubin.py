@@ -11,6 +11,10 @@ import numpy.typing as npt
 from analysis.errors import MethodError
 from analysis.methods import checked, confidence
 from analysis.methods.checked import Estimate
+from analysis.methods.scalars import is_whole, real
+
+FEWEST_FREEDOM = 0.01
+"""Fewer, and limits at 95 percent reach beyond any number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,8 @@ def rubin(
     extra = (1 + 1 / m) * between
     total = within + extra
     lam, riv = extra / total, extra / within
-    freedom = _barnard_rubin(lam, m, _complete_freedom(observations, parameters))
+    freedom = _barnard_rubin(lam, within / total, m, _complete_freedom(observations, parameters))
+    _require_freedom(freedom)
     reach = _t(freedom, tail) * math.sqrt(total)
     return Pooled(
         estimate=Estimate(centre, centre - reach, centre + reach, level),
@@ -120,19 +125,27 @@ def _estimates(
 def _complete_freedom(observations: int | None, parameters: int) -> float:
     if observations is None:
         return math.inf
-    if parameters < 0 or observations <= parameters:
+    if not is_whole(parameters) or not is_whole(observations, int(real(parameters)) + 1):
         raise MethodError(
-            f"rubin: {observations} observations for {parameters} parameters leave no degrees of "
-            "freedom. Estimate less, or collect more."
+            "rubin: the observations leave no degrees of freedom beside the parameters, or are no "
+            "whole number. Estimate less, or collect more."
         )
     return float(observations - parameters)
 
 
-def _barnard_rubin(lam: float, m: int, complete: float) -> float:
+def _require_freedom(freedom: float) -> None:
+    if freedom < FEWEST_FREEDOM:
+        raise MethodError(
+            "rubin: the imputations differ so much beside their variances that no degrees of "
+            "freedom are left. Check the variances' unit, or draw many more imputations."
+        )
+
+
+def _barnard_rubin(lam: float, rest: float, m: int, complete: float) -> float:
     """Return the degrees of freedom; with nothing between imputations, those observed."""
     observed = math.inf
     if math.isfinite(complete):
-        observed = (complete + 1) / (complete + 3) * complete * (1 - lam)
+        observed = (complete + 1) / (complete + 3) * complete * rest
     # lam may be so small that its square is 0, and imputation then costs nothing.
     by_imputation = (m - 1) / lam**2 if lam**2 > 0 else math.inf
     if math.isinf(by_imputation):

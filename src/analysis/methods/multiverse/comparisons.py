@@ -41,6 +41,7 @@ from analysis.methods.multiverse.estimating import (
     effects,
 )
 from analysis.methods.multiverse.grid import Grid, Value
+from analysis.methods.scalars import LARGEST, real, whole
 
 FEWEST = 8
 """Periods needed on each side where a trend is fitted: the rule of this study's protocol."""
@@ -137,6 +138,7 @@ def planned(
         As `count_curve`.
     """
     _require_known(grid, fixed)
+    whole("multiverse", "fewest", fewest, fewest=1)
     shared = {**_DEFAULTS, **fixed}
     taken = [shared | one.by_choice() for one in grid.specifications()]
     table = Readings(series, comparators)
@@ -201,14 +203,14 @@ def _calendar(
 
 def _numbers(choice: str, value: Value) -> list[float]:
     listed = value if isinstance(value, tuple) else (value,)
-    if any(isinstance(one, bool) or not isinstance(one, int | float) for one in listed):
+    if any(not abs(real(one)) <= LARGEST for one in listed):
         raise MethodError(
             f"multiverse: an option of '{choice}' is no number where one is needed. "
             "Correct the grid."
         )
     if not listed and choice != "excluded":
         raise MethodError(f"multiverse: an option of '{choice}' is empty. Correct the grid.")
-    return [float(one) for one in listed if isinstance(one, int | float)]
+    return list(map(real, listed))
 
 
 def _limits(found: Effects, tail: float) -> tuple[Floats, Floats]:

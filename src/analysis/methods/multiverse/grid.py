@@ -33,7 +33,8 @@ class Choice:
     values: tuple[Value, ...]
 
     def __post_init__(self) -> None:
-        if not self.name or not self.options or not all(self.options):
+        named = all(isinstance(one, str) and one for one in (self.name, *self.options))
+        if not named or not self.options:
             raise MethodError(
                 "multiverse: a choice has no name, no option, or an option without a name. "
                 "Name the decision and at least one way to take it."

@@ -29,9 +29,13 @@ from analysis.methods.multiverse.estimating import (
 )
 from analysis.methods.multiverse.grid import Grid, Value
 from analysis.methods.multiverse.orders import ASSUMED, Permuted, other_orders
+from analysis.methods.scalars import is_one_of, is_whole
 
 AT_ONCE = 400_000
 """Estimates held in memory at a time."""
+MOST_ORDERS = 100_000
+"""Orders; each is fitted under every specification."""
+
 FEWEST_DRAWS = 19
 """With fewer, no p-value could reach 0.05."""
 _TIE = 1e-9
@@ -132,9 +136,10 @@ def joint_test(
     (19, True, 0.1)
     """
     generator = checked.generator("multiverse", rng)
-    if permuted not in ASSUMED or draws < FEWEST_DRAWS:
+    if not is_one_of(permuted, ASSUMED) or not is_whole(draws, FEWEST_DRAWS, MOST_ORDERS):
         raise MethodError(
-            f"multiverse: an unknown way to reorder, or fewer than {FEWEST_DRAWS} draws. Take "
+            f"multiverse: an unknown way to reorder, fewer than {FEWEST_DRAWS} draws or more than "
+            f"{MOST_ORDERS:,}. Take "
             "'periods' or 'shifts', and 9,999 draws."
         )
     critical = _critical(confidence.tail("multiverse", level))
@@ -187,7 +192,7 @@ def compare_curves(
     >>> found.median.p
     0.25
     """
-    if not permuted.strip() or not assumed.strip():
+    if not all(isinstance(one, str) and one.strip() for one in (permuted, assumed)):
         raise MethodError(
             "multiverse: a permutation test says what is reordered and why the orders are "
             "exchangeable. Name both."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from analysis.methods.networks.network import (
     weights,
 )
 from analysis.methods.networks.structure import require_ties
+from analysis.methods.scalars import require_one_of
 
 Direction = Literal["in", "out", "both"]
 
@@ -114,6 +115,7 @@ def closeness(given: Network, direction: Literal["in", "out"] = "in") -> Scores:
     import networkx as nx
 
     made = graph(given)
+    require_one_of("closeness", "direction", direction, ("in", "out"))
     turned = made.reverse() if given.directed and direction == "out" else made
     found = nx.closeness_centrality(turned, wf_improved=True)
     return _scores(given, "closeness", [found[i] for i in range(len(given))])
@@ -157,6 +159,7 @@ def eigenvector(given: Network) -> Scores:
 
 
 def _sums(given: Network, what: str, direction: Direction, *, weighted: bool) -> Scores:
+    require_one_of(what, "direction", direction, get_args(Direction))
     ties = weights(given) if weighted else adjacency(given)
     received, sent = ties.sum(axis=0), ties.sum(axis=1)
     if not given.directed:

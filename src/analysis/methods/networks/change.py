@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from analysis.methods.networks.network import (
     weights,
 )
 from analysis.methods.networks.structure import Statistic, require_ties, statistic, statistics
+from analysis.methods.scalars import require_draws, require_one_of
 
 MOST_CELLS = 4_000_000
 """Cells of networks held at once (16 MB)."""
@@ -178,6 +179,7 @@ def change_test(
     (0.071, 0.001)
     """
     _require_pair("change_test", before, after, draws)
+    require_one_of("change_test", "unit", unit, get_args(Unit))
     if unit == "sender" and not before.directed:
         raise MethodError("change_test: undirected ties have no sender. Use unit='pair'.")
     seen = statistic(after, name) - statistic(before, name)
@@ -227,5 +229,4 @@ def _require_pair(method: str, before: Network, after: Network, draws: int) -> N
     require_size(method, before, FEWEST_NODES)
     for one in (before, after):
         require_ties(method, one)
-    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 99:
-        raise MethodError(f"{method}: fewer than 99 draws. Give draws=100_000 or so.")
+    require_draws(method, draws, 99)

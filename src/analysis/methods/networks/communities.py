@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from analysis.methods import checked
 from analysis.methods.checked import Floats
 from analysis.methods.networks.network import Network, graph, undirected, weights
 from analysis.methods.networks.structure import require_ties
+from analysis.methods.scalars import require_one_of
 
 MOST_EXACT_NODES = 20
 """Most nodes with ties for an exact search: about a second, with 30 sometimes over a minute."""
@@ -61,7 +62,8 @@ def modularity(given: Network, groups: Iterable[Iterable[object]]) -> float:
     0.5
     """
     require_ties("modularity", given)
-    members = [[str(node) for node in group] for group in groups]
+    listed = [group if isinstance(group, Iterable) else (group,) for group in groups]
+    members = [[str(node) for node in group] for group in listed]
     if sorted(name for group in members for name in group) != sorted(given.nodes):
         raise MethodError(
             f"modularity: the groups do not hold each of {len(given)} nodes once. Complete them."
@@ -105,6 +107,7 @@ def communities(
     (('a', 'b'), ('c', 'd'))
     """
     require_ties("communities", given)
+    require_one_of("communities", "search", search, get_args(Search))
     merged = undirected(given)
     if search == "exact":
         found = _exact(merged)

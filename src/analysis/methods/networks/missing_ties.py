@@ -20,6 +20,7 @@ from analysis.methods.networks.structure import (
     statistic,
     statistics,
 )
+from analysis.methods.scalars import real, require_draws
 
 MOST_CELLS = 4_000_000
 """Cells of networks held at once."""
@@ -98,15 +99,17 @@ def missing_ties(
     """
     confidence.tail("missing_ties", level)
     require_ties("missing_ties", given)
-    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 99:
-        raise MethodError("missing_ties: fewer than 99 draws. Give draws=1_000 or so.")
+    require_draws("missing_ties", draws, 99)
     chance = checked.generator("missing_ties", rng)
     chosen = fitting(given) if names is None else tuple(names)
+    wanted = tuple(shares)
+    if not wanted:
+        raise MethodError("missing_ties: no share of ties. Give some, such as (0.1, 0.2, 0.3).")
     observed = {name: statistic(given, name) for name in chosen}
     found = []
-    for share in shares:
+    for share in wanted:
         for edit in ("drop", "add"):
-            number = _number(given, float(share), edit)
+            number = _number(given, share, edit)
             drawn = _drawn(given, edit, number, draws, chosen, chance)
             found += [
                 _spread(name, edit, float(share), number, observed[name], drawn[name], level)
@@ -116,7 +119,7 @@ def missing_ties(
 
 
 def _number(given: Network, share: float, edit: Edit) -> int:
-    if not 0 < share < 1:
+    if not 0 < real(share) < 1:
         raise MethodError("missing_ties: a share does not lie between 0 and 1. Give 0.1 or so.")
     present = len(given.ties)
     number = round(share * present)

@@ -11,6 +11,7 @@ import numpy as np
 from analysis.errors import MethodError
 from analysis.methods import checked
 from analysis.methods.checked import Floats
+from analysis.methods.scalars import is_there
 
 FEWEST_NODES = 15
 """Fewest nodes for a test; smaller networks are described (our rule)."""
@@ -64,7 +65,13 @@ def network(
     >>> network(["police", "shelter", "union"], [("police", "shelter", 12)]).ties
     ((0, 1, 12.0),)
     """
-    names = tuple(str(node) for node in nodes)
+    listed = tuple(nodes)
+    missing = sum(not is_there(node) or str(node) == "" for node in listed)
+    if missing:
+        raise MethodError(
+            f"network: {missing} of {len(listed)} nodes have no name. Name each, or leave it out."
+        )
+    names = tuple(map(str, listed))
     place = {name: i for i, name in enumerate(names)}
     twice = len(names) - len(place)
     if twice or len(names) < 2:
@@ -145,7 +152,7 @@ def require_size(method: str, given: Network, fewest: int) -> None:
 
 
 def _row(tie: tuple[Any, ...]) -> tuple[str, str, Any]:
-    if len(tie) not in (2, 3):
+    if not isinstance(tie, tuple | list) or len(tie) not in (2, 3):
         raise MethodError("network: a tie is no pair of nodes. Give (sender, receiver, weight).")
     return str(tie[0]), str(tie[1]), tie[2] if len(tie) == 3 else 1.0
 

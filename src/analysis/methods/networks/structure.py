@@ -15,6 +15,7 @@ import numpy.typing as npt
 from analysis.errors import MethodError
 from analysis.methods.checked import Floats
 from analysis.methods.networks.network import Network, adjacency, graph, require_size
+from analysis.methods.scalars import require_one_of
 
 Statistic = Literal[
     "density",
@@ -132,6 +133,7 @@ def centralisation(given: Network, kind: Centralised) -> float:
     >>> centralisation(star, "in_degree"), round(centralisation(star, "out_degree"), 3)
     (1.0, 0.111)
     """
+    require_one_of("centralisation", "kind", kind, get_args(Centralised))
     if kind == "betweenness":
         from analysis.methods.networks.centrality import betweenness
 
@@ -245,6 +247,7 @@ def require_fitting(given: Network, name: Statistic) -> None:
     MethodError
         If it needs directed ties and these have none, or the reverse, or 3 nodes.
     """
+    require_one_of("networks", "figure", name, get_args(Statistic))
     require_size(name, given, 3 if name.endswith("centralisation") else 2)
     if name in _ONE_WAY and not given.directed:
         raise MethodError(f"{name}: the ties have no direction. Use another figure.")

@@ -21,6 +21,10 @@ FEWEST_FOR_PREDICTION = 3
 """Studies; the prediction interval has two degrees of freedom less than that."""
 
 
+SMALLEST = 1e-100
+"""Variance; the inverse of a smaller one can no longer be squared."""
+
+
 @dataclass(frozen=True, slots=True)
 class RandomEffects:
     """The mean of true effects over studies, on the scale of the estimates.
@@ -127,10 +131,10 @@ def _studies(
     y = checked.numbers("random_effects", "estimates", estimates, fewest=FEWEST)
     v = checked.numbers("random_effects", "variances", variances)
     checked.require_length("random_effects", "variances", v, len(y))
-    wrong = int(np.count_nonzero(v <= 0))
+    wrong = int(np.count_nonzero(v < SMALLEST))
     if wrong:
         raise MethodError(
-            f"random_effects: {wrong} of {len(v)} variances are 0 or less. "
+            f"random_effects: {wrong} of {len(v)} variances are 0 or less, or nearly 0. "
             "Give squared standard errors; a study without one cannot be weighed."
         )
     return y, v

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 from analysis.errors import MethodError
 from analysis.methods.checked import Floats
+from analysis.methods.scalars import require_one_of
 
 Estimator = Literal["REML", "DL", "PM"]
 """Restricted maximum likelihood, DerSimonian-Laird, or Paule-Mandel."""
@@ -31,13 +32,12 @@ def tau2(y: Floats, v: Floats, estimator: Estimator) -> float:
     MethodError
         If the search does not end, or there is no such estimator.
     """
+    require_one_of("random_effects", "estimator", estimator, get_args(Estimator))
     if estimator == "DL":
         return _moments(y, v)
     if estimator == "PM":
         return where_q_is(y, v, len(y) - 1.0)
-    if estimator == "REML":
-        return _reml(y, v)
-    raise MethodError("random_effects: no such estimator. Take REML, DL or PM.")
+    return _reml(y, v)
 
 
 def q_at(y: Floats, v: Floats, between: float) -> float:

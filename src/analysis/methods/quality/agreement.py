@@ -11,6 +11,7 @@ import numpy.typing as npt
 from analysis.errors import MethodError
 from analysis.methods import checked, confidence
 from analysis.methods.checked import Estimate
+from analysis.methods.scalars import real
 
 FEWEST = 3
 """Pairs with events in both sources that limits of agreement need; still a rough guess."""
@@ -108,7 +109,7 @@ def _pairs(
     two = checked.numbers("agreement", "the second source", second)
     checked.require_length("agreement", "the second source", two, len(one))
     wrong = int(np.count_nonzero(one < 0) + np.count_nonzero(two < 0))
-    if wrong or not tolerance > 0:
+    if wrong or not 0 < real(tolerance) < math.inf:
         raise MethodError(
             f"agreement: {wrong} figures are below 0; the tolerance must be above 0. "
             "Compare counts or amounts."

@@ -10,6 +10,7 @@ import numpy as np
 
 from analysis.errors import MethodError
 from analysis.methods import checked
+from analysis.methods.scalars import is_one_of, is_there
 
 Label = str | int
 """Name of a sender, or a period as its sender writes it (2009, "2009-Q3")."""
@@ -145,13 +146,13 @@ def reported(
     >>> reported([12, 0, 14, 11], zero="not reported").overall.share
     0.75
     """
-    if zero not in ("count", "not reported"):
+    if not is_one_of(zero, ("count", "not reported")):
         raise MethodError('reported: zero must be "count" or "not reported". Say what a 0 means.')
-    there = np.array([is_there(value) for value in values], dtype=bool)
+    listed = list(values)
+    there = np.array([is_there(value) for value in listed], dtype=bool)
     if there.any():
-        figures = checked.numbers(
-            "reported", "values", [v for v, known in zip(values, there, strict=True) if known]
-        )
+        known = [one for one in listed if one is not None and is_there(one)]
+        figures = checked.numbers("reported", "values", known)
         if zero == "not reported":
             there[there] = figures != 0
     if not len(there):
@@ -161,7 +162,12 @@ def reported(
 
 
 def _submissions(name: str, pairs: Iterable[tuple[Label, Label]]) -> list[Submission]:
-    found = [Submission(sender, period) for sender, period in pairs]
+    try:
+        found = [Submission(sender, period) for sender, period in pairs]
+    except (TypeError, ValueError) as error:
+        raise MethodError(
+            f"submissions: one of those {name} is no pair. Give its sender and its period."
+        ) from error
     nameless = sum(not (is_there(one.sender) and is_there(one.period)) for one in found)
     if nameless:
         raise MethodError(
@@ -169,13 +175,3 @@ def _submissions(name: str, pairs: Iterable[tuple[Label, Label]]) -> list[Submis
             "Name both."
         )
     return found
-
-
-def is_there(value: object) -> bool:
-    """Say whether a value is there: NaN and NaT differ from themselves, NA is no bool."""
-    if value is None:
-        return False
-    try:
-        return bool(value == value)
-    except TypeError:
-        return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from analysis.errors import MethodError
 from analysis.methods import checked, confidence
 from analysis.methods.counts import Count, Yearly
 from analysis.methods.rates import rate_ratio
+from analysis.methods.scalars import is_whole, real
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +106,11 @@ def ratio_to_prior(
     """
     confidence.tail("ratio_to_prior", level)
     years = _yearly("ratio_to_prior", counts)
-    if prior < 1 or len(years.low) <= prior or not tolerance > 0:
+    if not is_whole(prior, 1, len(years.low) - 1) or not 0 < real(tolerance) < math.inf:
         raise MethodError(
-            f"ratio_to_prior: {len(years.low)} periods, {prior} before each and a tolerance "
-            "are needed: more periods than that, at least 1 before, and a tolerance above 0."
+            f"ratio_to_prior: {len(years.low)} periods are no more than those before that each is "
+            "compared with, these are no whole number, or the tolerance is not above 0. Give "
+            "prior=3 and tolerance=0.33, or more periods."
         )
     if periods is not None:
         _require_no_gap(periods, len(years.low))
@@ -149,7 +152,7 @@ def sums(
     >>> sums([[3, 5], [4, 4]], [7, 10]).failing
     (1,)
     """
-    if len(parts) < 2 or tolerance < 0 or tolerance != int(tolerance):
+    if len(parts) < 2 or not is_whole(tolerance):
         raise MethodError(
             f"sums: {len(parts)} parts, 2 are needed, and a tolerance of whole events. "
             "Give each part as one series."

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analysis.errors import MethodError
-from analysis.methods.quality.completeness import Label, Share, is_there
+from analysis.methods.quality.completeness import Label, Share
+from analysis.methods.scalars import is_there
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,17 +104,23 @@ def fields(
 def _require_columns(
     records: pd.DataFrame, required: Sequence[str], sender: str, period: str
 ) -> None:
-    if not len(records) or not required:
+    if not len(records) or not len(required):
         raise MethodError(
             f"fields: {len(records)} records and {len(required)} required fields. "
             "Give at least one of each; submissions that never came are counted by submissions."
         )
-    absent = [name for name in (*required, sender, period) if name not in records.columns]
+    absent = [
+        name
+        for name in (*required, sender, period)
+        if not isinstance(name, str) or name not in records.columns
+    ]
     if absent:
         raise MethodError(
-            f"fields: {len(absent)} columns are not in the records ({', '.join(absent)}). "
-            "Name columns as they stand there."
+            f"fields: {len(absent)} columns are not in the records. Name columns as they stand "
+            "there."
         )
+    if not records.columns.is_unique:
+        raise MethodError("fields: two columns have one name. Give each its own.")
     nameless = int(records[[sender, period]].isna().any(axis=1).sum())
     if nameless:
         raise MethodError(

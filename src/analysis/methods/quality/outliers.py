@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from analysis.errors import MethodError
 from analysis.methods import checked
+from analysis.methods.scalars import real
 
 THRESHOLD = 3.5
 """Modified z beyond which a figure is flagged (Iglewicz & Hoaglin 1993)."""
@@ -75,7 +76,7 @@ def outliers(values: npt.ArrayLike, *, threshold: float = THRESHOLD) -> Outliers
     (6, 10)
     """
     found = checked.numbers("outliers", "values", values, fewest=FEWEST)
-    if not threshold > 0:
+    if not 0 < real(threshold) < math.inf:
         raise MethodError("outliers: the threshold must be above 0. 3.5 is the usual one.")
     if not np.any(found):
         raise MethodError(

@@ -10,6 +10,7 @@ import numpy as np
 
 from analysis.errors import MethodError
 from analysis.methods import checked
+from analysis.methods.scalars import require_draws
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +142,10 @@ def lead(
     """
     generator = checked.generator("lead", rng)
     others = {part.name: part.value for part in second.parts}
-    if draws < 100 or {part.name for part in first.parts} != set(others):
+    require_draws("lead", draws, 100)
+    if {part.name for part in first.parts} != set(others):
         raise MethodError(
-            "lead: the scores have different parts, or there are fewer than 100 draws. "
-            "Compare scores of the same parts."
+            "lead: the scores have different parts. Compare scores of the same parts."
         )
     gaps = np.array([part.value - others[part.name] for part in first.parts])
     share = _share_above(gaps, generator, draws)

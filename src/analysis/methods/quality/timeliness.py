@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from analysis.errors import MethodError
 from analysis.methods.quality.completeness import Label
+from analysis.methods.scalars import is_there, is_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +82,18 @@ def timeliness(
     >>> found.never, found.within[1].low
     (1, 0.5)
     """
-    came = [_day(day) for day in arrived]
-    expected = _require_days([_day(day) for day in due], came, as_of, within, senders)
-    whole = _summary(expected, came, as_of, within)
+    came, looked = [_day(day) for day in arrived], _day(as_of)
+    if looked is None:
+        raise MethodError("timeliness: no day of looking. Give the day of the data as as_of.")
+    expected = _require_days([_day(day) for day in due], came, looked, within, senders)
+    whole = _summary(expected, came, looked, within)
     if senders is None:
         return whole
     groups: dict[Label, list[int]] = {}
     for place, sender in enumerate(senders):
         groups.setdefault(sender, []).append(place)
     parts = tuple(
-        (name, _summary([expected[i] for i in at], [came[i] for i in at], as_of, within))
+        (name, _summary([expected[i] for i in at], [came[i] for i in at], looked, within))
         for name, at in groups.items()
     )
     return Timeliness(
@@ -100,8 +103,12 @@ def timeliness(
 
 def _day(day: date | None) -> date | None:
     """Return the calendar day; None for no day (NaT is the one date that differs from itself)."""
-    if day is None or day != day:
+    if not is_there(day):
         return None
+    if not isinstance(day, date):
+        raise MethodError(
+            "timeliness: a day is no date. Give dates, and None for what has not come."
+        )
     return day.date() if isinstance(day, datetime) else day
 
 
@@ -118,6 +125,11 @@ def _require_days(
             f"timeliness: {len(due)} due days beside {' and '.join(map(str, others))} others. "
             "Give one for each submission, and at least one submission."
         )
+    nameless = 0 if senders is None else sum(not is_there(sender) for sender in senders)
+    if nameless:
+        raise MethodError(
+            f"timeliness: {nameless} of {len(due)} submissions have no sender. Name them all."
+        )
     expected = [day for day in due if day is not None]
     if len(expected) < len(due):
         raise MethodError(
@@ -131,8 +143,11 @@ def _require_days(
             f"timeliness: {early} due days and {late} arrivals lie after the day of looking. "
             "Leave out what is not yet due, and correct the other days."
         )
-    if not within or any(days < 0 or days != int(days) for days in within):
-        raise MethodError("timeliness: within needs whole numbers of days, 0 or more.")
+    if not len(within) or not all(map(is_whole, within)):
+        raise MethodError(
+            "timeliness: within holds no number of days, or one that is below 0 or not whole. Give "
+            "such as (0, 30, 90)."
+        )
     return expected
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from analysis.errors import MethodError
 from analysis.methods.checked import Estimate
+from analysis.methods.scalars import real, require_one_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,7 @@ def negative_control(
     """
     if effect.level != control.level:
         raise MethodError("negative_control: different confidence levels. Compute both at one.")
-    if scale not in ("ratio", "difference"):
-        raise MethodError('negative_control: the scale must be "ratio" or "difference".')
+    require_one_of("negative_control", "scale", scale, ("ratio", "difference"))
     one, two = (_plain(name, scale) for name in (effect, control))
     value = one.value - two.value
     low = value - math.hypot(one.value - one.low, two.high - two.value)
@@ -78,8 +78,8 @@ def negative_control(
 
 def _plain(estimate: Estimate, scale: str) -> Estimate:
     """Return the estimate on the scale on which effects are subtracted."""
-    numbers = (estimate.low, estimate.value, estimate.high)
-    if not all(math.isfinite(number) for number in numbers) or list(numbers) != sorted(numbers):
+    numbers = [real(one) for one in (estimate.low, estimate.value, estimate.high)]
+    if not all(math.isfinite(number) for number in numbers) or numbers != sorted(numbers):
         raise MethodError(
             "negative_control: limits are not finite or do not hold their estimate. "
             "An open limit allows no comparison: report both side by side."

@@ -8,6 +8,7 @@ from typing import Literal
 
 from analysis.errors import MethodError
 from analysis.methods.checked import Estimate
+from analysis.methods.scalars import is_one_of, real
 
 Scale = Literal[
     "risk ratio",
@@ -91,17 +92,17 @@ def e_value(
     >>> round(found.point, 2), round(found.limit, 2)
     (7.26, 3.0)
     """
-    if scale not in _SCALES:
+    if not is_one_of(scale, _SCALES):
         raise MethodError(f"e_value: no such scale. Take one of: {'; '.join(_SCALES)}.")
     ratio = scale != "standardised difference"
-    origin = (1.0 if ratio else 0.0) if null is None else null
-    value = estimate.value if isinstance(estimate, Estimate) else float(estimate)
+    origin = (1.0 if ratio else 0.0) if null is None else real(null)
+    value = real(estimate.value if isinstance(estimate, Estimate) else estimate)
     _require_usable(value, origin, ratio)
     reference = _risk_ratio(origin, scale)
     point = _risk_ratio(value, scale) / reference
     if not isinstance(estimate, Estimate):
         return EValue(_strength(point), None, point, None, scale)
-    if not estimate.low <= value <= estimate.high:
+    if not real(estimate.low) <= value <= real(estimate.high):
         raise MethodError("e_value: the limits do not hold the estimate. Give low, then high.")
     nearer = estimate.low if value > origin else estimate.high
     holds = value == origin or estimate.low <= origin <= estimate.high

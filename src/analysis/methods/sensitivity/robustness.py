@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from analysis.errors import MethodError
 from analysis.methods import confidence
 from analysis.methods.checked import Estimate
+from analysis.methods.scalars import LARGEST, is_whole, real
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,8 @@ def benchmark(
     """
     on_outcome = times if times_outcome is None else times_outcome
     d, y = covariate_with_treatment, covariate_with_outcome
-    if not (0 <= d < 1 and 0 <= y < 1 and 0 < times < math.inf and 0 < on_outcome < math.inf):
+    shares = all(0 <= real(one) < 1 for one in (d, y))
+    if not (shares and all(0 < real(one) < math.inf for one in (times, on_outcome))):
         raise MethodError(
             "benchmark: a partial R2 lies outside 0 to 1, or a multiple is not above 0. "
             "Give shares, and how many times as strong."
@@ -233,7 +235,7 @@ def confounded(
     """
     tail = confidence.tail("confounded", level)
     _require("confounded", (estimate, standard_error), degrees_of_freedom, fewest=2)
-    if not (standard_error > 0 and 0 <= r2_treatment < 1 and 0 <= r2_outcome < 1):
+    if not (standard_error > 0 and all(0 <= real(one) < 1 for one in (r2_treatment, r2_outcome))):
         raise MethodError(
             "confounded: the standard error is not above 0, or a partial R2 outside 0 to 1. "
             "Give shares below 1."
@@ -249,10 +251,10 @@ def confounded(
 
 
 def _require(method: str, values: tuple[float, ...], freedom: int, *, fewest: int) -> None:
-    if not all(math.isfinite(value) for value in values) or freedom < fewest:
+    if not all(abs(real(value)) <= LARGEST for value in values) or not is_whole(freedom, fewest):
         raise MethodError(
-            f"{method}: a number is not finite, or there are {freedom} degrees of freedom of "
-            f"{fewest} needed. Give the values of the fitted regression."
+            f"{method}: a number is not finite, or the degrees of freedom are no whole number of "
+            f"at least {fewest}. Give the values of the fitted regression."
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from analysis.errors import MethodError
 from analysis.methods import checked
+from analysis.methods.scalars import real, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,9 @@ def pair_bounds(
     >>> round(pair_bounds(110, 122, gammas=[4]).rows[0].p_high, 4)
     0.002
     """
-    counts = checked.whole_counts("pair_bounds", "pairs", [favourable, discordant])
-    yes, pairs = int(counts[0]), int(counts[1])
-    if not pairs >= 1 or yes > pairs or not 0 < alpha < 1:
+    yes = whole("pair_bounds", "the number of favourable pairs", favourable)
+    pairs = whole("pair_bounds", "the number of discordant pairs", discordant)
+    if not pairs >= 1 or yes > pairs or not 0 < real(alpha) < 1:
         raise MethodError(
             "pair_bounds: no discordant pair, more favourable ones than discordant, or alpha is "
             "no share. Pairs that agree say nothing here: leave them out of both."

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from analysis.errors import MethodError
 from analysis.methods.checked import Floats
+from analysis.methods.scalars import is_whole
 
 Ints = npt.NDArray[np.int64]
 Law = Literal["Poisson", "varying years", "persons in cases"]
@@ -37,6 +38,11 @@ def _case_sizes() -> Floats:
 CASE_SIZES = _case_sizes()
 INFLATION = float((CASE_SIZES * np.arange(1, LARGEST_CASE + 1) ** 2).sum() / MEAN_CASE)
 """Size of the case that a random person belongs to: variance over mean of persons in cases."""
+
+
+def are_years(years: tuple[int, int]) -> bool:
+    """Say whether two numbers of years are whole and above 0."""
+    return len(years) == 2 and all(is_whole(one, 1) for one in years)
 
 
 def draw(law: Law, means: Floats, rng: np.random.Generator, *, found: Floats | float = 1.0) -> Ints:

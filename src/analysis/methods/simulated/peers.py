@@ -10,6 +10,7 @@ import numpy as np
 from analysis.errors import MethodError
 from analysis.methods import confidence
 from analysis.methods.checked import Floats
+from analysis.methods.scalars import real, require_one_of
 from analysis.methods.simulated import laws
 from analysis.methods.simulated.judged import Held, Share, held
 from analysis.methods.simulated.laws import Ints, Law
@@ -34,9 +35,11 @@ class PeerWorld:
     common: float = 1.0
 
     def __post_init__(self) -> None:
-        if min(self.mean, self.own, self.common, *self.others, math.inf) <= 0:
+        require_one_of("simulated", "law", self.law, laws.LAWS)
+        ratios = (self.mean, self.own, self.common, *self.others)
+        if not all(0 < real(one) < math.inf for one in ratios):
             raise MethodError("simulated: a mean or ratio of 0 or less. Give one above 0.")
-        if len(self.others) < 2 or min(self.years) < 1:
+        if len(self.others) < 2 or not laws.are_years(self.years):
             raise MethodError(
                 f"simulated: {len(self.others)} other countries, or a period without a year. "
                 "Give two countries or more, and a year at least on either side."

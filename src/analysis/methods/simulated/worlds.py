@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.errors import MethodError
 from analysis.methods.checked import Floats
+from analysis.methods.scalars import is_whole, real, require_draws, require_one_of
 from analysis.methods.simulated import laws
 from analysis.methods.simulated.laws import Ints, Law
 
@@ -40,8 +42,11 @@ class World:
     hidden: bool = False
 
     def __post_init__(self) -> None:
-        positive = min(self.mean, self.incidence, self.detection, self.growth) > 0
-        if not positive or min(self.years) < 1 or self.detection > MOST_DETECTION:
+        ratios = (self.mean, self.incidence, self.detection, self.growth)
+        positive = all(0 < real(one) < math.inf for one in ratios)
+        require_one_of("simulated", "law", self.law, laws.LAWS)
+        whole = laws.are_years(self.years) and is_whole(self.large_case)
+        if not positive or not whole or self.detection > MOST_DETECTION:
             raise MethodError(
                 "simulated: a world with a mean or ratio of 0 or less, a period without a year, "
                 f"or detection that rises more than {MOST_DETECTION:.2f} times. Correct it."
@@ -94,8 +99,7 @@ def drawn(world: World, rng: np.random.Generator, draws: int) -> Drawn:
     >>> found.before_low.shape, int(found.before_high.min())
     ((10, 4), 4)
     """
-    if draws < 1:
-        raise MethodError(f"simulated: {draws} draws. Ask for one at least.")
+    require_draws("simulated", draws, 1)
     first = world.years[0]
     means, found = world.means(), np.ones(sum(world.years))
     if world.detection != 1:

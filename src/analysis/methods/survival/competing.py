@@ -15,6 +15,7 @@ import numpy.typing as npt
 from analysis.errors import MethodError
 from analysis.methods import checked, confidence
 from analysis.methods.checked import Estimate, Floats, Ints
+from analysis.methods.scalars import is_whole
 from analysis.methods.survival.permutation import (
     PermutedTest,
     by_group,
@@ -197,7 +198,7 @@ def permuted_incidence_test(
     spells = caused_spells(method, times, causes, None)
     labels = group_labels(method, "groups", groups, len(spells))
     require_groups(method, labels)
-    if not np.any(spells.cause == cause):
+    if not is_whole(cause, 1) or not np.any(spells.cause == cause):
         raise MethodError(f"{method}: the cause ends none of {len(spells)} spells. Give another.")
     residual = _subdistribution_residuals(spells, cause)
     own = spells.cause == cause

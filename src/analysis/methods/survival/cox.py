@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ import numpy.typing as npt
 from analysis.errors import MethodError
 from analysis.methods import checked, confidence
 from analysis.methods.checked import Estimate, Floats
+from analysis.methods.scalars import require_one_of
 from analysis.methods.survival.maximum import Model, maximum, profile_limits
 from analysis.methods.survival.partial_likelihood import RiskSet, Ties, risk_sets
 from analysis.methods.survival.spells import Groups, Spells, group_labels, observed_spells
@@ -122,6 +123,8 @@ def cox(
     0.573
     """
     tail = confidence.tail("cox", level)
+    require_one_of("cox", "rule for ties", ties, get_args(Ties))
+    require_one_of("cox", "penalty", penalty, get_args(Penalty))
     data = cox_input("cox", times, observed, covariates, entry, strata)
     _require_feasible(data, ties, penalty)
     model = Model("cox", data.sets, data.x, ties, penalty == "firth")

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from analysis.errors import MethodError
 from analysis.methods import checked, confidence
 from analysis.methods.checked import Estimate, Floats, Ints
+from analysis.methods.scalars import real
 from analysis.methods.survival.spells import (
     Spells,
     at_risk,
@@ -187,7 +188,7 @@ def quantile(curve: SurvivalCurve, gone: float = 0.5) -> Estimate:
     >>> quantile(kaplan_meier([6, 6, 7, 10], [1, 0, 1, 0])).value
     7.0
     """
-    if not 0 < gone < 1:
+    if not 0 < real(gone) < 1:
         raise MethodError("quantile: gone is no share between 0 and 1. Give 0.5 for the median.")
     value, low, high = (
         _first_day(curve.times, shares, 1 - gone)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.errors import MethodError
 from analysis.methods.checked import Floats, Ints
+from analysis.methods.scalars import require_one_of
 from analysis.methods.survival.kaplan_meier import left_continuous
 from analysis.methods.survival.permutation import (
     GroupEvents,
@@ -98,6 +99,7 @@ def log_rank(
     """
     from scipy.stats import chi2
 
+    require_one_of("log_rank", "weighting", weighting, get_args(Weighting))
     spells, labels, layers = _input("log_rank", times, observed, groups, entry, strata)
     events = int(spells.cause.sum())
     if events < FEWEST_EVENTS:

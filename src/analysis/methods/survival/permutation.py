@@ -10,6 +10,7 @@ import numpy.typing as npt
 from analysis.errors import MethodError
 from analysis.methods import checked
 from analysis.methods.checked import Floats, Ints
+from analysis.methods.scalars import require_draws
 from analysis.methods.survival.spells import Groups
 
 MOST_CELLS = 4_000_000
@@ -53,8 +54,7 @@ def permute(
     MethodError
         If fewer than 99 draws are asked for: p could not fall to 0.01.
     """
-    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 99:
-        raise MethodError(f"{method}: fewer than 99 draws. Give draws=100_000 or so.")
+    require_draws(method, draws, 99)
     chance = checked.generator(method, rng)
     blocks = [_block(residual, labels, layers.code == i) for i in range(len(layers.names))]
     sizes = np.bincount(labels.code, minlength=len(labels.names))

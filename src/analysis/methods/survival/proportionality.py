@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.errors import MethodError
 from analysis.methods.checked import Floats
+from analysis.methods.scalars import require_one_of
 from analysis.methods.survival.cox import CoxInput, cox_input
 from analysis.methods.survival.maximum import Model, maximum
 from analysis.methods.survival.partial_likelihood import Likelihood, Ties, partial_likelihood
@@ -92,6 +93,8 @@ def proportionality(
     0.76
     """
     method = "proportionality"
+    require_one_of(method, "rule for ties", ties, get_args(Ties))
+    require_one_of(method, "clock", clock, get_args(Clock))
     data = cox_input(method, times, observed, covariates, entry, strata)
     if ties == "exact":
         raise MethodError(f"{method}: not provided for exact ties. Use ties='efron'.")
@@ -143,6 +146,11 @@ def _tests(names: tuple[str, ...], found: Likelihood, clock: Floats) -> tuple[Co
     once = np.einsum("d,dij->ij", clock, found.information)
     twice = np.einsum("d,dij->ij", clock**2, found.information)
     left = twice - once @ np.linalg.solve(plain, once)
+    if not (np.diag(left) > 0).all():
+        raise MethodError(
+            "proportionality: a covariate has a single value that outweighs all others, so that no "
+            "course over time is left to see. Check its unit, or give its logarithm."
+        )
     tests = []
     for place, name in enumerate(names):
         square = float(score[place] ** 2 / left[place, place])

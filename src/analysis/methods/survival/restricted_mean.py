@@ -10,6 +10,7 @@ import numpy as np
 from analysis.errors import MethodError
 from analysis.methods import confidence
 from analysis.methods.checked import Estimate, Floats
+from analysis.methods.scalars import real
 from analysis.methods.survival.kaplan_meier import SurvivalCurve, require_watched
 
 
@@ -113,7 +114,7 @@ def restricted_mean_difference(
 
 
 def _area(method: str, curve: SurvivalCurve, until: float) -> tuple[float, float]:
-    if not 0 < until < math.inf:
+    if not 0 < real(until) < math.inf:
         raise MethodError(f"{method}: the horizon is no number above 0. Give until in days.")
     require_watched(method, curve, np.array([float(until)]))
     days = np.array(curve.times)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from analysis.errors import MethodError
 from analysis.methods import checked
 from analysis.methods.checked import Floats, Ints
+from analysis.methods.scalars import is_there
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def group_labels(method: str, name: str, labels: Iterable[object], length: int) 
     """
     given = [label.item() if isinstance(label, np.generic) else label for label in labels]
     checked.require_length(method, name, np.empty(len(given)), length)
-    missing = sum(label is None or bool(label != label) or str(label) == "" for label in given)
+    missing = sum(not is_there(label) or str(label) == "" for label in given)
     _require_none(
         method, missing, length, f"have no label in {name}", "Name their group, or leave them out."
     )
