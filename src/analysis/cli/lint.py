@@ -15,6 +15,7 @@ from analysis.errors import AnalysisError
 from analysis.places import find_places
 
 if TYPE_CHECKING:
+    from analysis.contracts.findings import Grade
     from analysis.prose.lint import Hit
 
 _WHY = {
@@ -41,7 +42,7 @@ _WHY = {
     help="Evidence grade of prose beside which no finding stands.",
 )
 @options.as_json
-def verb(paths: tuple[Path, ...], grade: str, as_json: bool) -> None:
+def verb(paths: tuple[Path, ...], grade: Grade, as_json: bool) -> None:
     """Find prose that says more than the evidence bears.
 
     In Danish and English it marks words for a cause that the evidence grade does not
@@ -58,7 +59,7 @@ def verb(paths: tuple[Path, ...], grade: str, as_json: bool) -> None:
     from analysis.prose import lint, reach, texts
 
     chosen = paths or reach.usual(places)
-    found = lint.hits(texts.read(chosen, home=places.home), usual=grade)  # type: ignore[arg-type]
+    found = lint.hits(texts.read(chosen, home=places.home), usual=grade)
     if as_json:
         printing.as_json([asdict(hit) for hit in found])
     else:

@@ -36,6 +36,7 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells report it
         "diff": "diff",
         "data": "data",
         "lint": "lint",
+        "estimate": "estimate",
         "new": "new",
         "findings": "findings",
         "doctor": "doctor",

@@ -1,0 +1,171 @@
+"""Overlapping lists in, the total under latent classes of cases out.
+
+Cases differ in how they are listed: each belongs to one of several classes, and only within
+a class do the lists know nothing of each other. How many classes are needed, how large they
+are and how each is listed is not known and averaged over (Manrique-Vallier).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.errors import MethodError
+from analysis.methods.checked import Floats, generator
+from analysis.methods.confidence import tail
+from analysis.methods.population_size.annealing import annealed
+from analysis.methods.population_size.convergence import effective_draws, r_hat
+from analysis.methods.population_size.gibbs import numbers_unseen, swept
+from analysis.methods.population_size.mixture_density import Mixture, mixture
+from analysis.methods.population_size.result import (
+    EXISTS,
+    NOT_FINITE,
+    Diagnostics,
+    NoEstimateError,
+    PopulationEstimate,
+)
+from analysis.methods.population_size.tables import Lists
+from analysis.methods.scalars import whole
+
+FEWEST_LISTS = 3
+FEWEST_CHAINS = 4
+FEWEST_DRAWS = 16
+MOST_CLASSES = 50
+CHAINS = 6
+DRAWS = 40
+CLASSES = 10
+MOVES = (10, 20, 40)
+"""Moves at each degree of annealing: if chains disagree, all is drawn anew with twice as many."""
+SWEEPS, EVERY = 100, 5
+"""Gibbs sweeps of each draw with the whole table in, and how many apart they are kept."""
+MOST_R_HAT = 1.05
+FEWEST_EFFECTIVE = 100.0
+"""Fixes the median to about an eighth of the posterior's standard deviation."""
+
+
+def latent_class(
+    lists: Lists,
+    *,
+    level: float = 0.95,
+    rng: np.random.Generator | int,
+    chains: int = CHAINS,
+    draws: int = DRAWS,
+    classes: int = CLASSES,
+) -> PopulationEstimate:
+    """Estimate the total under a Bayesian mixture of latent classes.
+
+    Uniform prior for the chance of each list in each class; sizes of classes by a broken
+    stick with Gamma(0.25, 0.25) concentration, cut at ``classes``; prior of the total N
+    proportional to 1/N. Independent cases; lists independent within a class.
+
+    Parameters
+    ----------
+    lists : Lists
+        Three lists or more.
+    level : float
+        Probability that the limits enclose, 0-1.
+    rng : Generator or int
+        What draws, or a seed for it.
+    chains : int
+        Independent populations of draws, 4 or more.
+    draws : int
+        Draws that each carries along, 16 or more; twenty times as many are kept.
+    classes : int
+        Largest number of classes, 1-50; at 1 the lists are independent.
+
+    Returns
+    -------
+    PopulationEstimate
+        ``estimate`` is the posterior median, the limits are posterior quantiles with as much
+        beyond on either side; both with Monte Carlo error: the median's is about 1.25
+        posterior standard deviations / sqrt(``diagnostics.effective_draws``). ``model`` is
+        empty: no group of lists is singled out.
+
+    Raises
+    ------
+    MethodError
+        If there are fewer than three lists, or a setting is out of range.
+    NoEstimateError
+        If no two lists overlap.
+    MethodError
+        If the chains still disagree after 40 moves a degree (R-hat above 1.05, or fewer
+        than 100 effective draws).
+
+    References
+    ----------
+    Manrique-Vallier (2016), Biometrics 72, 1246-1254 (model, priors, Gibbs sweep).
+    Del Moral, Doucet & Jasra (2006), JRSS-B 68, 411-436 (annealed populations of draws).
+
+    Examples
+    --------
+    >>> from analysis.methods.population_size import Lists
+    >>> counts = np.array([0, 5, 41, 6, 5, 54, 0, 12])
+    >>> found = latent_class(Lists(("a", "b", "c"), counts), rng=1, classes=2)
+    >>> found.n, found.diagnostics.r_hat < 1.05
+    (123, True)
+    """
+    beyond = tail("latent_class", level)
+    draw = generator("latent_class", rng)
+    _require_settings(chains, draws, classes)
+    _require_lists(lists)
+    unseen, disagreement, effective = _agreed(mixture(lists, classes), chains, draws, draw)
+    low, middle, high = np.quantile(
+        unseen, (beyond, 0.5, 1 - beyond), method="inverted_cdf"
+    ).tolist()
+    return PopulationEstimate(
+        estimate=lists.n + middle,
+        low=lists.n + low,
+        high=lists.n + high,
+        level=level,
+        hidden=middle,
+        n=lists.n,
+        method="latent_class",
+        model=(),
+        existence=EXISTS,
+        diagnostics=Diagnostics(
+            interval="posterior", chains=chains, r_hat=disagreement, effective_draws=effective
+        ),
+    )
+
+
+def _agreed(
+    table: Mixture, chains: int, draws: int, rng: np.random.Generator
+) -> tuple[Floats, float, float]:
+    """Draw until the chains agree; the numbers unseen, R-hat and effective draws."""
+    for moves in MOVES:
+        at = annealed(table, chains, draws, moves, rng)
+        chance = swept(table, at, SWEEPS, EVERY, rng).reshape(-1, chains, draws)
+        by_chain = chance.swapaxes(0, 1).reshape(chains, -1)
+        unseen = numbers_unseen(table, by_chain, rng).astype(np.float64)
+        disagreement, effective = r_hat(unseen), effective_draws(unseen)
+        if disagreement <= MOST_R_HAT and effective >= FEWEST_EFFECTIVE:
+            return unseen, disagreement, effective
+    raise MethodError(
+        f"latent_class: {chains} independent chains disagree after {MOVES[-1]} moves a degree "
+        f"(R-hat {disagreement:.2f}, at most {MOST_R_HAT} accepted; {effective:.0f} effective "
+        f"draws, at least {FEWEST_EFFECTIVE:.0f} needed), so the answer would depend on the seed. "
+        "Give more draws, or report the other methods."
+    )
+
+
+def _require_settings(chains: int, draws: int, classes: int) -> None:
+    whole("latent_class", "chains", chains, fewest=FEWEST_CHAINS)
+    whole("latent_class", "draws", draws, fewest=FEWEST_DRAWS)
+    if whole("latent_class", "classes", classes, fewest=1) > MOST_CLASSES:
+        raise MethodError(
+            f"latent_class: more than {MOST_CLASSES} classes. Give fewer: ten are enough for "
+            "every table published yet."
+        )
+
+
+def _require_lists(lists: Lists) -> None:
+    if len(lists.names) < FEWEST_LISTS:
+        raise MethodError(
+            f"latent_class: {len(lists.names)} lists where at least {FEWEST_LISTS} are needed. "
+            "Compare two lists by chapman, which says what it assumes."
+        )
+    if not any(lists.counts[cell] for cell in range(len(lists.counts)) if cell & (cell - 1)):
+        raise NoEstimateError(
+            f"latent_class: 0 of {lists.n} cases are on two lists, so the table sets the total "
+            "no upper limit. Link the lists again, or report the cases alone.",
+            NOT_FINITE,
+        )
