@@ -177,6 +177,8 @@ def test_a_primary_finding_that_nobody_recorded_is_listed(cases: Mapping[str, Fi
         ("victims", "level"),
         ("prosecution.prosecuted", "not_recorded"),
     ]
+    # A notebook run by itself is given no protocol: it lists what the findings carry.
+    assert departures.of_register([other], None) == listed[:1]
 
 
 def test_every_registered_finding_keeps_the_published_schema(cases: Mapping[str, Finding]) -> None:

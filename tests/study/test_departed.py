@@ -140,7 +140,12 @@ DEPARTURES: Mapping[str, tuple[Departure, str, str, str]] = {
         "Prosecuted",
         "none given",
     ),
-    "level": (Departure("level", "0.95", "0.9, 0.99"), "95 %", "90 % and 99 %", "none given"),
+    "level": (
+        Departure("level", "0.95", "0.9, 0.99"),
+        "95\N{NO-BREAK SPACE}%",
+        "90\N{NO-BREAK SPACE}% and 99\N{NO-BREAK SPACE}%",
+        "none given",
+    ),
     "dispersion": (
         Departure("dispersion", "wider", "exact"),
         "the wider limits",

@@ -28,6 +28,8 @@ WATCHED = ("replays", "large_cases")
 """Tables of a chart that is made first."""
 AMONG = ("ranks", "differences", "comparators", "weights", "twin_tests")
 """Tables of results that are computed first."""
+CHANGED = ("change_parts",)
+"""Tables of changes that are split first."""
 OF_FINDINGS = ("departures",)
 """Tables of what a build recorded; `test_departed` makes them."""
 SILENT = ("not_found", "did_not_exist")
@@ -37,7 +39,7 @@ def _all(study: Any) -> list[tuple[str, Listing]]:
     made = [
         (name, study.listing(name, *arguments))
         for name in LISTINGS
-        if name not in ("readings", *AMONG, *WATCHED, *OF_FINDINGS)
+        if name not in ("readings", *AMONG, *WATCHED, *CHANGED, *OF_FINDINGS)
         for arguments in ARGUMENTS.get(name, [()])
     ]
     results = [
@@ -45,7 +47,10 @@ def _all(study: Any) -> list[tuple[str, Listing]]:
     ]
     watched = study.watch(study.series("victims_identified"), baseline=8, draws=1_000, seed=1)
     charted = [(name, study.listing(name, watched)) for name in WATCHED]
-    return [*made, ("readings", study.listing("readings", *results)), *charted, *_among(study)]
+    changes = study.changes_since(study.series("victims_identified"))
+    split = [(name, study.listing(name, changes)) for name in CHANGED]
+    readings = ("readings", study.listing("readings", *results))
+    return [*made, readings, *charted, *split, *_among(study)]
 
 
 def _among(study: Any) -> list[tuple[str, Listing]]:

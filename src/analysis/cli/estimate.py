@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 import click
 
 from analysis.cli import options, printing
 from analysis.cli.verbs import Verbs, examples
+from analysis.errors import MethodError
 
 if TYPE_CHECKING:
     from analysis.methods.population_size import PopulationEstimate
@@ -19,11 +21,8 @@ if TYPE_CHECKING:
 Asked = Literal["stepwise", "bic", "main", "average", "latent_class", "decomposable"]
 ALL = "all"
 _COLUMNS = ("method", "estimate", "low", "high", "unseen", "limits", "lists that go together")
-_LIMITS = {
-    "bca": "bootstrap, model chosen anew each time",
-    "given the model": "too narrow: the model is taken as known",
-    "posterior": "posterior",
-}
+_QUICK: tuple[Asked, ...] = ("main", "stepwise", "bic", "decomposable")
+_NO_GROUPS = {"latent_class": "by class of case"}
 
 
 @examples(
@@ -118,7 +117,7 @@ def population(
         _all(lists, settings, as_json)
         return
     try:
-        found = population_size.estimate(lists, method=method, **settings)
+        found = population_size.estimate(lists, method=cast("Asked", method), **settings)
     except population_size.NoEstimateError as error:
         if as_json:
             printing.as_json(_refused(lists, method, error))
@@ -146,8 +145,8 @@ def _all(lists: Any, settings: Mapping[str, Any], as_json: bool) -> None:
         )
     else:
         printing.as_table([_line(each) for each in found], _COLUMNS)
-        for error in refused.values():
-            click.echo(str(error))
+        for refusal in refused.values():
+            click.echo(str(refusal))
     if not found:
         raise next(iter(refused.values()))
     if not as_json:
@@ -155,17 +154,22 @@ def _all(lists: Any, settings: Mapping[str, Any], as_json: bool) -> None:
 
 
 def _compare(found: Sequence[PopulationEstimate]) -> None:
+    """Say whether methods agree; one that stands alone can neither agree nor disagree."""
     from analysis.methods import population_size
 
-    spread = population_size.spread(found)
-    low, high = _whole(spread.low), _whole(spread.high)
-    if spread.agrees:
-        click.echo(f"The methods lie between {low} and {high}.")
+    if len(found) == 1:
+        click.echo("No other method has an estimate, so nothing speaks for this one but itself.")
         return
-    click.echo(
-        f"The methods disagree: from {low} to {high}, a factor of {spread.factor:.1f} (more than "
-        f"{spread.agree_factor:g}). Report this range and not one number."
-    )
+    spread = population_size.spread(found)
+    low, high = _whole(spread.lowest), _whole(spread.highest)
+    apart = f"from {low} to {high}, a factor of {spread.ratio:.1f}"
+    if spread.agrees:
+        click.echo(f"The methods agree within a factor of {spread.factor:g}: {apart}.")
+    else:
+        click.echo(
+            f"The methods disagree by more than a factor of {spread.factor:g}: {apart}. "
+            "Report this range, and not one number."
+        )
 
 
 def _show(found: PopulationEstimate, lists: Any) -> None:
@@ -179,7 +183,23 @@ def _show(found: PopulationEstimate, lists: Any) -> None:
         "go together": line["lists that go together"],
     }
     printing.as_fields(about)
-    click.echo("One method's answer. Others may differ much: --method all.")
+    others = _others(found, lists)
+    told = [f"{each.method} {_whole(each.estimate)}" for each in others]
+    printing.as_fields({"others": told})
+    _compare([found, *others])
+
+
+def _others(found: PopulationEstimate, lists: Any) -> list[PopulationEstimate]:
+    """Estimate by the other methods that are quick where no limits are asked of them."""
+    from analysis.methods import population_size
+
+    others = []
+    for method in _QUICK:
+        if method == found.method:
+            continue
+        with suppress(MethodError):  # a method without an estimate is no comparison
+            others.append(population_size.estimate(lists, method=method, bootstrap=0))
+    return others
 
 
 def _line(found: PopulationEstimate) -> dict[str, str]:
@@ -190,10 +210,21 @@ def _line(found: PopulationEstimate) -> dict[str, str]:
         _whole(found.low),
         high,
         _whole(found.hidden),
-        _LIMITS[found.diagnostics.interval],
-        ", ".join("+".join(group) for group in found.model) or "none",
+        _limits(found),
+        _NO_GROUPS.get(found.method)
+        or ", ".join("+".join(group) for group in found.model)
+        or "none",
     )
     return dict(zip(_COLUMNS, cells, strict=True))
+
+
+def _limits(found: PopulationEstimate) -> str:
+    interval, chosen = found.diagnostics.interval, found.method != "main"
+    if interval == "given the model":
+        return "too narrow: the model is taken as known" if chosen else "normal"
+    if interval == "bca":
+        return "bootstrap, model chosen anew each time" if chosen else "bootstrap"
+    return "posterior"
 
 
 def _plain(found: PopulationEstimate) -> dict[str, Any]:

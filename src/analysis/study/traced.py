@@ -45,7 +45,7 @@ def unanswered(reading: Reading) -> Listing:
         for one in recommendations.unanswered(found)
     ]
     if found and not lines:
-        lines = [_words("all_answered", 4)]
+        lines = [_words("all_answered", 4, (one.id for one in found))]
     return _listing(reading, "unanswered", ("recommendation", "plan", "known", "later"), lines)
 
 
@@ -56,8 +56,9 @@ def orphans(reading: Reading) -> Listing:
     steps, links = (records(reading.table(name)) for name in ("trace", "measure_links"))
     found = recommendations.orphans(measures, steps, links, plans=plans)
     lines: list[Line] = [(_orphan(reading, one), (one.measure,)) for one in found]
-    if not lines and any(row["plan_id"] in plans for row in measures):
-        lines = [_words("no_orphans", 4)]
+    own = [row["row_id"] for row in measures if row["plan_id"] in plans]
+    if own and not lines:
+        lines = [_words("no_orphans", 4, own)]
     known = all(one.areas_known for one in found)
     note = (
         words.text(f"evaluations.areas_{'found' if known else 'not_found'}") if found else NO_NOTE
@@ -90,9 +91,9 @@ def _listing(
     )
 
 
-def _words(key: str, columns: int) -> Line:
-    """Make the one line of a table that would be empty: it says so in words."""
-    return (words.text(f"evaluations.{key}"), *[""] * (columns - 1)), ()
+def _words(key: str, columns: int, rows: Iterable[str]) -> Line:
+    """Make the one line of a table that would be empty: in words, with the rows looked at."""
+    return (words.text(f"evaluations.{key}"), *[""] * (columns - 1)), tuple(rows)
 
 
 def _asked(one: Recommendation) -> Text:

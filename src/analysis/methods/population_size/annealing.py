@@ -112,7 +112,7 @@ def _next_heat(likelihood: Floats, heat: float) -> float:
     def kept(further: float) -> float:
         weight = np.exp((further - heat) * (likelihood - likelihood.max(axis=1, keepdims=True)))
         effective = weight.sum(axis=1) ** 2 / (weight * weight).sum(axis=1)
-        return float(effective.mean()) / likelihood.shape[1]
+        return float(effective.mean() / likelihood.shape[1])
 
     low, high = heat, 1.0
     if kept(high) >= KEPT:

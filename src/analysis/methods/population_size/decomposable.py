@@ -17,6 +17,7 @@ from analysis.errors import MethodError
 from analysis.methods.checked import Floats
 from analysis.methods.confidence import tail
 from analysis.methods.population_size.chordal import Signs, cliques, margins_of_graphs
+from analysis.methods.population_size.refusals import none_on_two_lists
 from analysis.methods.population_size.result import (
     EXISTS,
     NOT_FINITE,
@@ -299,12 +300,8 @@ def _require_lists(lists: Lists) -> None:
             f"decomposable: {len(lists.names)} lists, {FEWEST_LISTS} to {MOST_LISTS} can be "
             "averaged over. Merge lists of organisations that work together, or add a list."
         )
-    if not any(lists.counts[cell] for cell in range(len(lists.counts)) if cell & (cell - 1)):
-        raise NoEstimateError(
-            f"decomposable: 0 of {lists.n} cases are on two lists, so the table sets the total "
-            "no upper limit. Link the lists again, or report the cases alone.",
-            NOT_FINITE,
-        )
+    if sum(lists.sizes) == lists.n:
+        raise none_on_two_lists(lists, method="decomposable")
 
 
 def _require_bound(found: _Averaged) -> None:

@@ -65,7 +65,7 @@ def estimate(
     bootstrap : int
         Resamples for the limits, each with its own choice of model; 0: limits that take the
         model as known, which are too narrow if it was chosen ("main" chooses none).
-        "average" needs them; "latent_class" and "decomposable" have posterior limits instead.
+        "latent_class" and "decomposable" have posterior limits instead, and so has "average" at 0.
     level : float
         Confidence level, between 0 and 1.
     rng : Generator or int

@@ -16,6 +16,7 @@ from analysis.methods.population_size.annealing import annealed
 from analysis.methods.population_size.convergence import effective_draws, r_hat
 from analysis.methods.population_size.gibbs import numbers_unseen, swept
 from analysis.methods.population_size.mixture_density import Mixture, mixture
+from analysis.methods.population_size.refusals import none_on_two_lists
 from analysis.methods.population_size.result import (
     EXISTS,
     NOT_FINITE,
@@ -33,11 +34,13 @@ MOST_CLASSES = 50
 CHAINS = 6
 DRAWS = 40
 CLASSES = 10
-MOVES = (10, 20, 40)
+MOVES = (10, 20)
 """Moves at each degree of annealing: if chains disagree, all is drawn anew with twice as many."""
 SWEEPS, EVERY = 100, 5
 """Gibbs sweeps of each draw with the whole table in, and how many apart they are kept."""
 MOST_R_HAT = 1.05
+MOST_HIDDEN = 20
+"""Times the cases listed; LCMCR draws no more, so that beyond its answer is this limit."""
 FEWEST_EFFECTIVE = 100.0
 """Fixes the median to about an eighth of the posterior's standard deviation."""
 
@@ -85,9 +88,9 @@ def latent_class(
     MethodError
         If there are fewer than three lists, or a setting is out of range.
     NoEstimateError
-        If no two lists overlap.
+        If no two lists overlap, or half of the posterior lies beyond 20 times the cases.
     MethodError
-        If the chains still disagree after 40 moves a degree (R-hat above 1.05, or fewer
+        If the chains still disagree after 20 moves a degree (R-hat above 1.05, or fewer
         than 100 effective draws).
 
     References
@@ -111,6 +114,7 @@ def latent_class(
     low, middle, high = np.quantile(
         unseen, (beyond, 0.5, 1 - beyond), method="inverted_cdf"
     ).tolist()
+    _require_within(lists, middle)
     return PopulationEstimate(
         estimate=lists.n + middle,
         low=lists.n + low,
@@ -163,9 +167,15 @@ def _require_lists(lists: Lists) -> None:
             f"latent_class: {len(lists.names)} lists where at least {FEWEST_LISTS} are needed. "
             "Compare two lists by chapman, which says what it assumes."
         )
-    if not any(lists.counts[cell] for cell in range(len(lists.counts)) if cell & (cell - 1)):
+    if sum(lists.sizes) == lists.n:
+        raise none_on_two_lists(lists, method="latent_class")
+
+
+def _require_within(lists: Lists, hidden: float) -> None:
+    if hidden > MOST_HIDDEN * lists.n:
         raise NoEstimateError(
-            f"latent_class: 0 of {lists.n} cases are on two lists, so the table sets the total "
-            "no upper limit. Link the lists again, or report the cases alone.",
+            f"latent_class: half of the posterior lies beyond {MOST_HIDDEN} times the {lists.n} "
+            "cases listed: a class that hardly any list reaches, whose size the prior sets. "
+            "Report the number seen, or merge lists.",
             NOT_FINITE,
         )

@@ -185,6 +185,8 @@ def _parts(method: str, given: pd.DataFrame) -> tuple[tuple[str, ...], Ints, Int
     names = [str(name).strip() for name in given.columns]
     if COUNT in names[:-1]:
         raise MethodError(f"{method}: the column {COUNT} is not the last one. Put it last.")
+    if not len(given):
+        raise MethodError(f"{method}: the table has no rows. Give one for each combination.")
     counts = None
     if names and names[-1] == COUNT:
         counts = whole_counts(method, COUNT, given.iloc[:, -1])
@@ -194,8 +196,6 @@ def _parts(method: str, given: pd.DataFrame) -> tuple[tuple[str, ...], Ints, Int
             f"{method}: {given.shape[1]} lists where at least {FEWEST_LISTS} are needed. "
             "What one list has missed, only another can tell."
         )
-    if not len(given):
-        raise MethodError(f"{method}: the table has no rows. Give one for each combination.")
     member = table(method, "lists", given)
     wrong = int(np.count_nonzero(((member != 0) & (member != 1)).any(axis=1)))
     if wrong:
