@@ -31,7 +31,7 @@ from analysis.methods.population_size.hierarchical import (
 )
 from analysis.methods.population_size.lockstep import bracket, climb, opened_by
 from analysis.methods.population_size.models import fit_model
-from analysis.methods.population_size.ranking import Ranked, rank_all
+from analysis.methods.population_size.ranking import Ranked, independent, rank_all
 from analysis.methods.population_size.reselection import refit, terms_used
 from analysis.methods.population_size.result import NoEstimateError
 from analysis.methods.population_size.search import search
@@ -130,7 +130,7 @@ def test_averages_models_as_r_does(name: str) -> None:
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_best_model_has_the_deviance_of_rcapture(name: str) -> None:
-    """Rcapture 1.4-4, closedpMS.t, is a second program; what its fits did not end well is left out."""
+    """Rcapture 1.4-4, closedpMS.t, is a second program; fits that it warns of are left out."""
     lists = published(name)
     wanted = {one["model"]: one for one in EXPECTED[name]["rcapture"]["top"] if not one["infoFit"]}
     seen = 0
@@ -221,7 +221,10 @@ def test_bounds_enclose_the_maximum(seed: int) -> None:
     used, empty = terms_used(models.terms, models.holds, aim)
     opened = opened_by(models.terms, empty)
     fitted = climb(models.terms, aim, used, opened, np.zeros(aim.shape))
-    near = fitted.parameters + rng.normal(0, 0.1, aim.shape)
+    begin = np.where(
+        fitted.reached[:, None], fitted.parameters, independent(models.terms, lists.counts)
+    )
+    near = begin + rng.normal(0, 0.1, aim.shape)
     found = bracket(models.terms, aim, used, opened, near)
     good = fitted.reached
     assert good.any()
@@ -301,7 +304,7 @@ def test_weights_are_shares() -> None:
     [(3, 2, 8), (4, 2, 64), (5, 2, 1024), (6, 2, 32768), (3, 9, 8), (4, 9, 113), (5, 9, 6893)],
 )
 def test_there_are_as_many_models_as_combinatorics_say(lists: int, order: int, models: int) -> None:
-    """Pairs: 2^(k(k-1)/2). All orders: the simplicial complexes on k points (OEIS A006126) but one."""
+    """Pairs: 2^(k(k-1)/2). All orders: simplicial complexes on k points (OEIS A006126) but one."""
     found = all_models(lists, order)
     assert found is not None
     assert len(found.numbers) == len(np.unique(found.numbers)) == models
@@ -359,14 +362,14 @@ def test_a_list_that_is_empty_in_a_resample_is_left_out_of_it() -> None:
     lists = published("Korea")
     counts = np.array([0, 30, 20, 10, 0, 0, 0, 0])
     found = rank(lists)
-    independent = int(np.flatnonzero(~found.holds.any(axis=1))[0])
+    alone = int(np.flatnonzero(~found.holds.any(axis=1))[0])
     only = Ranked(
         found.terms,
-        found.holds[[independent]],
-        found.parameters[[independent]],
-        found.bic[[independent]],
-        found.totals[[independent]],
-        found.log_likelihood[[independent]],
+        found.holds[[alone]],
+        found.parameters[[alone]],
+        found.bic[[alone]],
+        found.totals[[alone]],
+        found.log_likelihood[[alone]],
         1,
         True,
     )
@@ -432,6 +435,6 @@ def test_two_lists_and_unusable_options_are_refused() -> None:
     korea = published("Korea")
     for options in ({"max_order": 0}, {"max_order": 2.5}, {"top": 0}, {"bootstrap": 3}):
         with pytest.raises(MethodError):
-            bic(korea, rng=1, **options)  # type: ignore[arg-type]
+            bic(korea, rng=1, **options)
     with pytest.raises(MethodError, match="no seed"):
         bic(korea, rng=-1)

@@ -85,7 +85,7 @@ def verb() -> None:
 @click.option(
     "--seed",
     type=click.IntRange(min=0),
-    default=0,
+    default=1,
     show_default=True,
     metavar="N",
     help="What draws the resamples: the same seed, the same limits.",

@@ -106,6 +106,7 @@ def bic(
     (157.2, (('b', 'c'), ('c', 'd')))
     """
     table = _checked("bic", lists, top)
+    tail("bic", level)
     found = _ranked(table, max_order)
     best = fit_model(table, groups(table.names, found.terms, found.holds[0]), level=level)
     total = float(found.totals[0])
@@ -261,7 +262,7 @@ def _ranked(table: Lists, max_order: int) -> Ranked:
     found = rank(table, int(max_order))
     if not len(found.bic):
         terms = np.array(terms_of(table.names, (), method="estimate"))
-        # A model with interactions can fail where this one does not only if it was compared.
+        # Independent lists are among the models, so it is for them to say why.
         raise refusal(table, terms, code(table.counts, terms) or NOT_FINITE)
     return found
 

@@ -202,7 +202,8 @@ def _bracket(terms: Terms, aim: Floats, used: Flags, opened: Flags, theta: Float
         np.where(np.isfinite(after), after, theta),
         np.where(np.isfinite(lower), lower, -np.inf),
         np.where(least >= 0, upper, np.inf),
-        (least > POSITIVE) & np.isfinite(lower),
+        # From beyond, counts are within the rounding of 0 and their sign proves nothing.
+        (least > POSITIVE) & np.isfinite(lower) & (np.abs(theta).max(axis=1) < _LARGEST),
     )
 
 

@@ -35,6 +35,8 @@ _CLOSE_ENOUGH = 1e-3
 """Largest last step of a fit that only enters an average: leaves 1e-6 or so, relative."""
 _SLACK = 1e-6
 """Added to every bound: the arithmetic's own error is a thousandth of it."""
+_AT_ONCE = 4_000_000
+"""Cells of all tables in one batch."""
 _PAIRS = 20_000
 """Models on tables that are fitted in one go."""
 
@@ -88,12 +90,28 @@ def refit(found: Ranked, tables: Ints, *, margin: float) -> Refits:
     margin : float
         Difference in the criterion; 0 finds the best model alone.
     """
+    first = at_least(tables[0].astype(np.float64))[found.terms.cells]
+    size = max(1, _AT_ONCE // tables.shape[1])
+    parts = [
+        _refit(found, first, tables[at : at + size], margin) for at in range(0, len(tables), size)
+    ]
+    return Refits(
+        len(tables),
+        np.concatenate([part.model for part in parts]),
+        np.concatenate([part.table + at * size for at, part in enumerate(parts)]),
+        np.concatenate([part.bic for part in parts]),
+        np.concatenate([part.totals for part in parts]),
+    )
+
+
+def _refit(found: Ranked, first: Floats, tables: Ints, margin: float) -> Refits:
+    """Do what `refit` does, for tables that fit into memory together."""
     aim = at_least(tables.astype(np.float64))[:, found.terms.cells]
     cost, fixed = _costs(found, tables)
-    low, high = _bounds(found, aim, cost, fixed)
-    model, table = np.nonzero(low <= high.min(axis=0) + margin)
-    bic, totals = np.full(len(model), np.inf), np.full(len(model), np.inf)
+    low, high = _bounds(found, first, aim, cost, fixed)
     limit = high.min(axis=0)
+    model, table = np.nonzero(low <= limit + margin)
+    bic, totals = np.full(len(model), np.inf), np.full(len(model), np.inf)
     for pairs in _slices(len(model)):
         bic[pairs], totals[pairs] = _fitted(
             found, aim, cost, fixed, limit, model[pairs], table[pairs], margin
@@ -109,33 +127,37 @@ def _costs(found: Ranked, tables: Ints) -> tuple[Floats, Floats]:
     return np.outer(parameters, np.log(tables.sum(axis=1))), constant(tables)
 
 
-def _bounds(found: Ranked, aim: Floats, cost: Floats, fixed: Floats) -> tuple[Floats, Floats]:
+def _bounds(
+    found: Ranked, first: Floats, aim: Floats, cost: Floats, fixed: Floats
+) -> tuple[Floats, Floats]:
     """Return bounds of the criterion, (models, tables) each.
 
     The upper one is infinite where the step does not prove that the model has an estimate.
     """
     low, high = np.empty(cost.shape), np.empty(cost.shape)
     for one in range(len(cost)):
-        under, over = _bracketed(found.terms, found.holds[one], found.parameters[one], aim)
+        used, opened = _first(found.terms, found.holds[one], first)
+        within = found.terms.within[np.ix_(used, opened)]
+        under, over = _bracketed(within, found.parameters[one, used], aim[:, used])
         low[one] = cost[one] - 2 * (over + fixed) - _SLACK
         high[one] = cost[one] - 2 * (under + fixed) + _SLACK
     return low, high
 
 
-def _bracketed(terms: Terms, holds: Flags, theta: Floats, aim: Floats) -> tuple[Floats, Floats]:
-    """Return bounds of one model's greatest height on every table, from one common step."""
-    used, opened = _first(terms, holds, aim[0])
-    within = terms.within[np.ix_(used, opened)]
-    mean = np.exp(theta[used] @ within)
-    goal = aim[:, used]
+def _bracketed(within: Floats, theta: Floats, goal: Floats) -> tuple[Floats, Floats]:
+    """Return bounds of one model's greatest height on every table, from one common step.
+
+    ``within``, (terms, cells), and ``theta`` hold what is estimated and open; ``goal`` is
+    (tables, terms).
+    """
+    mean = np.exp(theta @ within)
     step = (goal - within @ mean) @ np.linalg.inv((within * mean) @ within.T)
     shift = step @ within
-    under = (theta[used] + step) * goal
-    lower = under.sum(axis=1) - np.exp(np.minimum(shift, 50.0)) @ mean
+    lower = ((theta + step) * goal).sum(axis=1) - np.exp(np.minimum(shift, 50.0)) @ mean
     shift += 1.0
     least = shift.min(axis=1)
     moved = mean * shift
-    upper = (moved * np.log(np.maximum(moved, 1e-300))).sum(axis=1) - aim[:, 0]
+    upper = (moved * np.log(np.maximum(moved, 1e-300))).sum(axis=1) - goal[:, 0]
     return np.where(least > POSITIVE, lower, -np.inf), np.where(least >= 0, upper, np.inf)
 
 

@@ -21,6 +21,9 @@ from analysis.methods.checked import Floats, Ints, table, whole_counts
 if TYPE_CHECKING:
     import pandas as pd
 
+_WHOLE = 128
+"""Cells up to which one product is faster than two smaller ones."""
+
 Repeated = Literal["refuse", "add"]
 
 COUNT = "count"
@@ -149,12 +152,28 @@ def lists_of(
 
 def at_least(values: Floats) -> Floats:
     """Return, for each combination, the sum over all cells that contain it; last axis cells."""
-    return np.asarray(values @ _contains(values.shape[-1]))
+    cells = values.shape[-1]
+    if cells <= _WHOLE:
+        return np.asarray(values @ _contains(cells))
+    high, low = _halves(cells)
+    parts = values.reshape(*values.shape[:-1], high, low) @ _contains(low)
+    return np.asarray((_contains(high).T @ parts).reshape(values.shape))
 
 
 def at_most(values: Floats) -> Floats:
     """Return, for each cell, the sum over all combinations that it contains; last axis cells."""
-    return np.asarray(values @ _contains(values.shape[-1]).T)
+    cells = values.shape[-1]
+    if cells <= _WHOLE:
+        return np.asarray(values @ _contains(cells).T)
+    high, low = _halves(cells)
+    parts = values.reshape(*values.shape[:-1], high, low) @ _contains(low).T
+    return np.asarray((_contains(high) @ parts).reshape(values.shape))
+
+
+def _halves(cells: int) -> tuple[int, int]:
+    """Split cells by their upper and lower lists: sums over the one, then over the other."""
+    low = 1 << (cells.bit_length() // 2)
+    return cells // low, low
 
 
 @lru_cache(maxsize=8)
