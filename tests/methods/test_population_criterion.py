@@ -347,6 +347,17 @@ def test_the_search_leaves_no_better_neighbour_of_the_best() -> None:
             fit_model(lists, groups(lists.names, found.terms, holds))
 
 
+def test_neighbours_are_the_models_one_group_away() -> None:
+    """A search that left the hierarchical models would compare what R and others never do."""
+    models = all_models(4, 3)
+    assert models is not None
+    changed, source = neighbours(models.terms, models.holds)
+    found = {(int(of), row.tobytes()) for of, row in zip(source, changed, strict=True)}
+    apart = (models.holds[:, None, :] != models.holds[None, :, :]).sum(axis=2)
+    wanted = {(int(a), models.holds[b].tobytes()) for a, b in np.argwhere(apart == 1)}
+    assert found == wanted
+
+
 def test_a_pair_without_a_case_is_a_parameter_at_minus_infinity() -> None:
     """It costs a parameter and closes its cells: 6 log(96) and not 5."""
     lists = published("Artificial_3")

@@ -118,7 +118,7 @@ def population(
         return
     try:
         found = population_size.estimate(lists, method=cast("Asked", method), **settings)
-    except population_size.NoEstimateError as error:
+    except MethodError as error:
         if as_json:
             printing.as_json(_refused(lists, method, error))
         raise
@@ -132,24 +132,23 @@ def _all(lists: Any, settings: Mapping[str, Any], as_json: bool) -> None:
     from analysis.methods import population_size
 
     found: list[PopulationEstimate] = []
-    refused: dict[str, population_size.NoEstimateError] = {}
+    refused: dict[str, MethodError] = {}
     for method in get_args(Asked):
         try:
             found.append(population_size.estimate(lists, method=method, **settings))
-        except population_size.NoEstimateError as error:
+        except MethodError as error:
             refused[method] = error
     if as_json:
         printing.as_json(
             [_plain(each) for each in found]
-            + [_refused(lists, method, error) for method, error in refused.items()]
+            + [_refused(lists, method, refusal) for method, refusal in refused.items()]
         )
-    else:
-        printing.as_table([_line(each) for each in found], _COLUMNS)
-        for refusal in refused.values():
-            click.echo(str(refusal))
     if not found:
         raise next(iter(refused.values()))
     if not as_json:
+        printing.as_table([_line(each) for each in found], _COLUMNS)
+        for method, refusal in refused.items():
+            click.echo(f"{method} refused. {refusal}")
         _compare(found)
 
 
@@ -236,13 +235,13 @@ def _plain(found: PopulationEstimate) -> dict[str, Any]:
     } | {"diagnostics": {k: _finite(v) for k, v in asdict(found.diagnostics).items()}}
 
 
-def _refused(lists: Any, method: str, error: Any) -> dict[str, Any]:
+def _refused(lists: Any, method: str, error: MethodError) -> dict[str, Any]:
     nothing = dict.fromkeys(("estimate", "low", "high", "hidden"))
     return nothing | {
         "n": int(lists["count"].sum()),
         "method": method,
         "model": None,
-        "existence": error.existence,
+        "existence": getattr(error, "existence", None),
         "refused": str(error),
     }
 

@@ -12,7 +12,10 @@ The total (``estimating``)
     ``bounds``, ``two_lists``   the least there can be; each pair by itself
 
 What it rests on
-    ``models``, ``existence``   one model's fit; whether it has an estimate (many: ``fits``)
+    ``models``, ``existence``   one model's fit; whether it has an estimate
+    ``fits``, ``lockstep``      thousands of fits at once: any models; all models of one table
+    ``hierarchical``, ``search``, ``ranking``, ``reselection``, ``mixture``
+                                which models there are, ordered, chosen again, averaged
     ``bca``                     limits from resamples in which the model is chosen again
     ``left_out``, ``merged``, ``trajectory``, ``consistency``, ``remaining``, ``spread``
                                 what would move the total, and whether methods agree
@@ -22,6 +25,7 @@ from __future__ import annotations
 
 from analysis.methods.population_size.bounds import chao_bounds
 from analysis.methods.population_size.consistency import internal_consistency
+from analysis.methods.population_size.criterion import compare_models, compares_all
 from analysis.methods.population_size.estimating import estimate
 from analysis.methods.population_size.existence import existence
 from analysis.methods.population_size.left_out import leave_one_out
@@ -68,6 +72,8 @@ __all__ = [
     "along",
     "by_number",
     "chao_bounds",
+    "compare_models",
+    "compares_all",
     "estimate",
     "every_trajectory",
     "existence",

@@ -294,6 +294,7 @@ def _diagnostics(table: Lists, found: Ranked) -> Diagnostics:
         models=_weighed(table, found, SHOWN),
         models_compared=found.compared,
         models_without_estimate=found.compared - len(found.bic),
+        searched=not found.every,
     )
 
 

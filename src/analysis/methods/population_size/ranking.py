@@ -2,7 +2,7 @@
 
 Models are fitted from few interactions to many. A model begins at what three of its parents
 (one interaction fewer), their common parents and the parent of those say it should be if
-interactions only acted in pairs: nearly right, so that two Newton steps do for most.
+interactions only acted in pairs: nearly right, so that three Newton steps do and not seven.
 
 If a model has a finite and single estimate, so has every model with fewer interactions on the same
 open cells (its fit is a positive table with their sums). So a model with such a parent
@@ -26,7 +26,7 @@ Flags = npt.NDArray[np.bool_]
 ROUNDED = 8
 """Decimals of the criterion that count; what is equal to that is in order of the lists."""
 _PARENTS = 3
-"""Parents that a start is made from; each more halves the error left and doubles the sum."""
+"""Parents that a start is made from; each more doubles the fits that are added up for it."""
 
 
 @dataclass(frozen=True, slots=True)

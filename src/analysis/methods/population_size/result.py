@@ -11,7 +11,8 @@ Method = Literal["stepwise", "bic", "main", "average", "latent_class", "decompos
 
 Interval = Literal["bca", "given the model", "posterior"]
 """Re-selecting bootstrap; normal limits for the logarithm of the hidden part, the model taken
-as known (too narrow: the model was chosen from the same data); posterior quantiles."""
+as known (too narrow: the model was chosen from the same data); quantiles of a posterior, or
+of the models weighed by their BIC ("average" without resamples)."""
 
 Group = tuple[str, ...]
 """Names of lists that a model lets depend on each other."""
@@ -69,6 +70,8 @@ class Diagnostics:
         Models by weight, the heaviest first, at most 20.
     models_compared, models_without_estimate : int
         Models looked at, and how many have no finite estimate.
+    searched : bool
+        Whether these are the models that a search came by, and not all there are.
     chains : int
     r_hat : float
         Largest potential scale reduction; above 1.05 the chains disagree.
@@ -90,6 +93,7 @@ class Diagnostics:
     models: tuple[Weighed, ...] = ()
     models_compared: int | None = None
     models_without_estimate: int | None = None
+    searched: bool | None = None
     chains: int | None = None
     r_hat: float | None = None
     effective_draws: float | None = None
