@@ -35,6 +35,8 @@ def test_our_prose_is_clean(places: Places, call: Call) -> None:
         (1, "The plan led to more convictions.", "led to", "coincided with"),
         (0, "Planen havde ingen effekt.", "ingen effekt", "ingen tegn på en forskel"),
         (1, "The plan had no effect.", "no effect", "no evidence of a difference"),
+        (0, "Planen har **styrket** støtten.", "Planen har **styrket", "faldt sammen med"),
+        (1, "The plan reduced trafficking.", "plan reduced", "coincided with"),
         (0, "50 % af 12 ofre.", "50 % af 12", "antallene selv, uden procent"),
         (1, "50 % of 12 victims.", "50 % of 12", "the counts themselves, without a percentage"),
     ],

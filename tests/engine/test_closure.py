@@ -11,7 +11,8 @@ import pytest
 
 from analysis import evaluations
 from analysis.engine.build import run_all
-from analysis.engine.reuse.closure import Imports, imports_in
+from analysis.engine.reuse.closure import Imports
+from analysis.engine.reuse.imported import imports_in
 from analysis.flow.report_jobs import jobs
 from analysis.places import Places
 

@@ -29,11 +29,21 @@ _FULL_STOP_OF_A_THOUGHT = re.compile(
 _SUBORDINATES = re.compile(
     r"\b(?:at|that|om|whether|if|hvis|hvorvidt|hvad|what|hvorfor|why|hvordan|how)\b", re.IGNORECASE
 )
+_CLOSING = " \t\n|)»”"
 _WHY = re.compile(r"\W*(?:why|how come|hvorfor|hvordan kan det være)\b", re.IGNORECASE)
+_SUPPOSED = re.compile(r"\W*(?:had|havde)\b(?!\s+(?:it\s+not|det\s+ikke)\b)", re.IGNORECASE)
 _DENIED_AFTER = re.compile(r"\b(?:ikke|aldrig|næppe|hverken|not|never|neither)\b", re.IGNORECASE)
+_LEAD = re.compile(r"(?m)^#[^\n]*$|^[^\n]*:[ \t]*$")
+_LEAD_INSIDE = re.compile(r"(?s)(.*)[:–—]")
+_LISTED = re.compile(
+    r"[-+\s|\d.(]*(?:that|whether|how|why|what|at|om|hvorvidt|hvordan|hvorfor|hvad)\b",
+    re.IGNORECASE,
+)
 _NEXT_WORDS = re.compile(r"\W*(?:[\w’'-]+\W+){0,2}")
 _LAST_WORDS = re.compile(r"(?:[\w’'-]+[ \t\n,]+){0,4}$")
-_NAMES = re.compile(r"(?:the|effekt\w*|virkning\w*|planens)\b", re.IGNORECASE)
+_NAMES = re.compile(r"(?:the|effe[ck]t\w*|virkning\w*|\w+(?:ens|ets|ernes))\b", re.IGNORECASE)
+_ASIDE = re.compile(r"(?:according|ifølge|efter|in|by)\b", re.IGNORECASE)
+_BY_OTHERS = re.compile(r"\s+(?i:fra|from|by)\s+[A-ZÆØÅ0-9]")
 _OURS = re.compile(r"\b(?:our|my|vores|vor|min|mit)\b", re.IGNORECASE)
 
 
@@ -89,13 +99,15 @@ def asserted(said: Said, *, denial: bool = False) -> bool:
     """
     first, last = said.span
     before, after = said.text[first : said.start], said.text[said.end : last]
-    sentence = said.text[first:last]
+    sentence = said.text[first:last].rstrip(_CLOSING)
     return not (
         _otherwise(said, first, last)
-        or (sentence.rstrip().endswith("?") and not _WHY.match(sentence))
+        or _listed_as_not_shown(said, first, sentence)
+        or (sentence.endswith("?") and not _WHY.match(sentence))
         or _denied(said, before)
         or (not denial and _denied_inside(said, after))
         or _unknown(said, after)
+        or _left_open(said, before, after)
         or _asked(said, before)
         or _possible(said, before)
         or _sought(said, before)
@@ -106,6 +118,18 @@ def asserted(said: Said, *, denial: bool = False) -> bool:
 def _otherwise(said: Said, first: int, last: int) -> bool:
     found = rules.context("otherwise", said.language).finditer(said.text, first, last)
     return any(one.start() < said.end and said.start < one.end() for one in found)
+
+
+def _listed_as_not_shown(said: Said, first: int, sentence: str) -> bool:
+    """Whether it stands below or behind "What this does not show", as a "that ..." of it.
+
+    A sentence of its own there asserts what it says, as anywhere else.
+    """
+    leads = list(_LEAD.finditer(said.text, 0, said.start))
+    inside = _LEAD_INSIDE.match(sentence[: said.start - first])
+    lead, rest = (inside[1], sentence[inside.end() :]) if inside else ("", sentence)
+    lead = lead or (leads[-1].group() if leads else "")
+    return bool(_LISTED.match(rest) and rules.context("not_shown", said.language).search(lead))
 
 
 def _denied(said: Said, before: str) -> bool:
@@ -119,7 +143,7 @@ def _denied(said: Said, before: str) -> bool:
     wide = _tail(meant, _FULL_STOP_OF_A_THOUGHT)
     return any(
         _SUBORDINATES.search(wide, found.end())
-        for one in (denying, denying_near)
+        for one in (denying, denying_near, rules.context("doubted", said.language))
         for found in one.finditer(wide)
     )
 
@@ -142,6 +166,15 @@ def _unknown(said: Said, after: str) -> bool:
     return bool(rules.context("unknown_after", said.language).search(_head(after)))
 
 
+def _left_open(said: Said, before: str, after: str) -> bool:
+    """Whether it is asked how much, and said not to be known: "what it did is unknown"."""
+    wide = _tail(before, _FULL_STOP_OF_A_THOUGHT)
+    if not rules.context("how_much", said.language).search(wide):
+        return False
+    unknown = (rules.context(name, said.language) for name in ("denied", "unknown_after"))
+    return any(one.search(after) for one in unknown)
+
+
 def _without_form_only(text: str, language: Language) -> str:
     form_only = rules.context("denied_in_form_only", language)
     return form_only.sub(lambda found: "x" * len(found.group()), text)
@@ -149,7 +182,9 @@ def _without_form_only(text: str, language: Language) -> str:
 
 def _asked(said: Said, before: str) -> bool:
     wide = _tail(_without_form_only(before, said.language), _FULL_STOP_OF_A_THOUGHT)
-    if rules.context("asked", said.language).search(wide):
+    if rules.context("asked", said.language).search(wide) or _SUPPOSED.match(
+        said.text, said.span[0]
+    ):
         return True
     return said.language == "da" and bool(_om().search(wide))
 
@@ -176,6 +211,9 @@ def _told(said: Said, before: str, after: str) -> bool:
     wide = _tail(before, _FULL_STOP_OF_A_THOUGHT)
     found = [(wide, one) for one in telling.finditer(wide)]
     found += [(after, one) for one in telling.finditer(after)]
+    found += [
+        (said.phrase, one) for one in telling.finditer(said.phrase) if _ASIDE.match(one.group())
+    ]
     return any(not _by_us(whole, one, said.language) for whole, one in found)
 
 
@@ -186,7 +224,13 @@ def _by_us(whole: str, telling: re.Match[str], language: Language) -> bool:
     followed = _NEXT_WORDS.match(whole[telling.end() :])
     behind = followed.group() if followed else ""
     beside = f"{near.group() if near else ''} | {behind}"
-    return bool(_OURS.search(behind) or rules.context("ourselves", language).search(beside))
+    return bool(
+        _OURS.search(behind)
+        or any(
+            not _BY_OTHERS.match(beside, one.end())
+            for one in rules.context("ourselves", language).finditer(beside)
+        )
+    )
 
 
 def _tail(text: str, ends: re.Pattern[str]) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from analysis.contracts.findings import Grade
 from analysis.contracts.published import Language
-from analysis.prose import rules, shares
+from analysis.prose import deeds, rules, shares
 from analysis.prose.context import Said, asserted
-from analysis.prose.quoted import BLANK, unquoted
+from analysis.prose.quoted import BLANK, seen
 from analysis.prose.texts import Passage
 
 USUAL_GRADE: Grade = "C"
@@ -53,7 +53,8 @@ def hits(passages: Iterable[Passage], *, usual: Grade = USUAL_GRADE) -> tuple[Hi
 
 def _of_passage(passage: Passage, usual: Grade) -> Iterator[Hit]:
     grade = passage.grade or usual
-    plain = unquoted(passage.text)
+    shown = seen(passage.text)
+    plain = shown.text
     found = [
         (start, end, language, kind, instead)
         for language in rules.languages(passage.language)
@@ -62,7 +63,8 @@ def _of_passage(passage: Passage, usual: Grade) -> Iterator[Hit]:
     language = passage.language or _likelier(plain)
     for start, end in shares.on_few_cases(plain):
         found.append((start, end, language, "share", rules.instead_of_share(language)))
-    for start, end, said_in, kind, instead in sorted(found):
+    for first, last, said_in, kind, instead in sorted(found):
+        start, end = shown.span(first, last)
         words = " ".join(passage.text[start:end].split())
         yield Hit(
             file=passage.file,
@@ -80,19 +82,24 @@ def _of_passage(passage: Passage, usual: Grade) -> Iterator[Hit]:
 def _phrases(
     plain: str, language: Language, grade: Grade
 ) -> Iterator[tuple[int, int, rules.Kind, str]]:
-    """Yield phrases that are asserted and that the grade does not bear; each word once."""
+    """Yield what is asserted and the grade does not bear; each word once."""
     taken: list[tuple[int, int]] = []
-    for phrase in rules.phrases(language):
-        if phrase.borne_by(grade):
+    for start, end, kind, instead in _looked_for(plain, language):
+        if rules.borne_by(kind, grade) or BLANK in plain[start:end]:
             continue
+        if any(start < b and a < end for a, b in taken):
+            continue
+        if asserted(Said(plain, start, end, language), denial=kind == "no_effect"):
+            taken.append((start, end))
+            yield start, end, kind, instead
+
+
+def _looked_for(plain: str, language: Language) -> Iterator[tuple[int, int, rules.Kind, str]]:
+    for phrase in rules.phrases(language):
         for found in phrase.pattern.finditer(plain):
-            start, end = found.span()
-            if BLANK in found.group() or any(start < b and a < end for a, b in taken):
-                continue
-            said = Said(plain, start, end, language)
-            if asserted(said, denial=phrase.kind == "no_effect"):
-                taken.append((start, end))
-                yield start, end, phrase.kind, phrase.instead
+            yield *found.span(), phrase.kind, phrase.instead
+    for start, end, kind in deeds.told(plain, language):
+        yield start, end, kind, deeds.instead(kind, language)
 
 
 def _likelier(plain: str) -> Language:

@@ -21,40 +21,48 @@ Context = Literal[
     "unknown_after",
     "asked",
     "asked_after",
+    "how_much",
     "possible",
     "sought",
     "told",
+    "doubted",
+    "not_shown",
     "ourselves",
     "otherwise",
 ]
 
-GAP = "~"
+GAP, WIDE_GAP = "~", "~~"
 _BETWEEN = r"\s+"
 _WORD = r"[\w{][\w{}.'’-]*"
-_UP_TO_THREE = rf"(?:{_WORD}\s+){{0,3}}?"
+_NO = r"(?!(?:no|zero|ingen|intet|nul)\s)"
+_UP_TO_THREE = rf"(?:{_NO}{_WORD}\s+){{0,3}}?"
+_UP_TO_SIX = rf"(?:(?:{_NO}(?!by\s){_WORD},?\s+){{1,6}}?)??"
+
+_GAPS = {GAP: _UP_TO_THREE, WIDE_GAP: _UP_TO_SIX}
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A phrase that may not be said: ``needs`` is the weakest grade that bears it."""
+    """A phrase that may not be said where the evidence is weaker than its kind needs."""
 
     kind: Kind
     language: Language
     form: str
     instead: str
-    needs: Grade | None
     pattern: re.Pattern[str]
 
-    def borne_by(self, grade: Grade) -> bool:
-        """Whether evidence of this grade bears the phrase."""
-        return self.needs is not None and grade <= self.needs
+
+def borne_by(kind: Kind, grade: Grade) -> bool:
+    """Whether evidence of this grade bears a claim of this kind."""
+    needs: Grade | None = _rules()[kind].get("needs")
+    return needs is not None and grade <= needs
 
 
 @cache
 def phrases(language: Language) -> tuple[Phrase, ...]:
     """Return every phrase of a language that may not be said, the longest first."""
     found = [
-        Phrase(kind, language, form, instead, _rules()[kind].get("needs"), pattern([form]))
+        Phrase(kind, language, form, instead, pattern([form]))
         for kind in ("no_effect", "causal", "contributing")
         for form, instead in _rules()[kind][language].items()
     ]
@@ -80,17 +88,23 @@ def instead_of_share(language: Language) -> str:
 
 def pattern(forms: Iterable[str]) -> re.Pattern[str]:
     """Match any of some phrases as whole words, in any case, across line breaks."""
+    return re.compile(either(forms), re.IGNORECASE)
+
+
+def either(forms: Iterable[str]) -> str:
+    """Return the regular expression of :func:`pattern`, to be part of another."""
     listed = sorted(forms, key=len, reverse=True)
     if not listed:
-        return re.compile(r"(?!)")
-    either = "|".join(map(_spelt, listed))
-    return re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
+        return r"(?!)"
+    return rf"(?<!\w)(?:{'|'.join(map(_spelt, listed))})(?!\w)"
 
 
 def _spelt(form: str) -> str:
+    words = form.split()
     parts: list[str] = []
-    for word in form.split():
-        parts.append(_UP_TO_THREE if word == GAP else f"{_letters(word)}{_BETWEEN}")
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        comma = ",?" if following == WIDE_GAP else ""
+        parts.append(_GAPS.get(word) or f"{_letters(word)}{comma}{_BETWEEN}")
     return "".join(parts).removesuffix(_BETWEEN)
 
 

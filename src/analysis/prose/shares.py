@@ -1,8 +1,8 @@
 """A text in, the percentages on few cases out.
 
 Found where the number of cases stands beside the percentage: "50 % of 12", "6 of 12
-(50 %)", "50 % (6/12)", "n = 12", and "a rise of 50 % from 4 to 6". A confidence level is no
-such percentage.
+(50 %)", "50 % (6/12)", "of the 12, fifty per cent", "n = 12", and "a rise of 50 % from 4 to
+6". A confidence level is no such percentage.
 """
 
 from __future__ import annotations
@@ -29,29 +29,50 @@ _WORDS = {
 
 _DIGITS = r"\d{1,3}(?:[.,\u00a0 ]\d{3})+(?!\d)|\d+(?:[.,]\d+)?"
 _NUMBER = rf"(?<![\w.,])(?:{_DIGITS}|{'|'.join(_WORDS)})(?![\w%])"
-_SHARE = r"(?<![\w.,])\d+(?:[.,]\d+)?\s*(?:%|percent\b|per\s+cent\b|pct\b\.?|procent\b)"
+_UNITS = "en to tre fire fem seks syv otte ni one two three four five six seven eight nine".replace(
+    " ", "|"
+)
+_TENS = (
+    "ti|tyve|tredive|fyrre|halvtreds|tres|tresindstyve|halvfjerds|firs|halvfems|hundrede|"
+    "ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|(?:a|one) hundred"
+)
+_IN_WORDS = rf"(?:(?:{_UNITS})og)?(?:{_TENS})(?:[-\s](?:{_UNITS}))?|{'|'.join(_WORDS)}"
+_PER_CENT = r"(?:%|percent\b|per\s+cent\b|pct\b\.?|procent\b|p\.c\.)"
+_SHARE = rf"(?<![\w.,])(?:\d+(?:[.,]\d+)?[\s-]*|(?:{_IN_WORDS})[\s-]+){_PER_CENT}"
 _OF = r"(?:out\s+of|ud\s+af|of|af)"
-_ONLY = r"(?:(?:the|those|these|only|just|all|our|de|kun|alle|blot|vores|disse)\s+){0,3}"
+_AMONG = r"(?:out\s+of|ud\s+af|of|af|among|amongst|blandt|for|hos)"
+_ONLY = (
+    r"(?:(?:the|those|these|only|just|all|our|its|their|a\s+total\s+of|de|kun|alle|blot|vores|"
+    r"disse|sine|deres|i\s+alt)\s+){0,3}"
+)
 _SCALE = (
     r"(?!\s*(?:%|percent|per\s+cent|procent|pct|million|mio|mill|milliard|billion|thousand|tusind))"
 )
 _CASES = rf"(?P<cases>{_NUMBER}){_SCALE}"
 
-_BESIDE = (
-    rf"{_SHARE}(?:\s+[^\W\d]+){{0,3}}?\s+{_OF}\s+{_ONLY}{_CASES}",
-    rf"{_SHARE}\s*[(\[,]\s*(?:{_NUMBER}\s*(?:{_OF}|/)|{_OF})\s*{_ONLY}{_CASES}",
-    rf"{_NUMBER}\s*(?:{_OF}|/)\s*{_ONLY}{_CASES}[^.!?;\n]{{0,40}}?{_SHARE}",
-    rf"{_SHARE}[^.!?;\n]{{0,80}}?\b[nN]\s*=\s*{_CASES}",
-    rf"\b[nN]\s*=\s*{_CASES}[^.!?;\n]{{0,80}}?{_SHARE}",
+_NEAR = (
+    r"(?:[^.!?;\n]|\n(?!\s*\n|[ \t]*[-+#|])|(?<=\d)\.(?=\d)|\b(?:dvs|ca|i\.e|e\.g|bl\.a|f\.eks)\.)"
 )
+_BESIDE = (
+    rf"{_SHARE}\)?(?:\s+[^\W\d]+){{0,3}}?\s+{_OF}\s+{_ONLY}{_CASES}",
+    rf"{_SHARE}\s*[(\[,–—]\s*(?:(?:i\.e\.|dvs\.|altså|nemlig|namely),?\s*)?(?:{_NUMBER}\s*(?:{_OF}|/)|{_OF})\s*{_ONLY}{_CASES}",
+    rf"{_NUMBER}\s*(?:{_OF}|/)\s*{_ONLY}{_CASES}{_NEAR}{{0,40}}?{_SHARE}",
+    rf"{_SHARE}{_NEAR}{{0,80}}?\b[nN]\s*=\s*{_CASES}",
+    rf"\b[nN]\s*=\s*{_CASES}{_NEAR}{{0,80}}?{_SHARE}",
+    rf"\b{_AMONG}\s+{_ONLY}{_CASES}(?:,?\s+(?!and\b|og\b)[^\W\d]+){{1,5}}?,?\s+{_SHARE}(?!\s*{_OF}\b)",
+    rf"{_SHARE}{_NEAR}{{0,40}}?[(,]\s*(?:i\s+alt|in\s+all|a\s+total\s+of|base[:=]?)\s+{_CASES}",
+)
+_IN_YEAR = r"(?:\s+(?:in|i)\s+\d{4})?"
+_STEP = rf"\b(?:from|fra)\s+{_CASES}(?:\s+[^\W\d]+)??{_IN_YEAR}\s+(?:to|til)\s+{_NUMBER}"
 _CHANGED = (
-    rf"\b(?:from|fra)\s+{_CASES}\s+(?:to|til)\s+{_NUMBER}[^.!?;\n]{{0,60}}?{_SHARE}",
-    rf"{_SHARE}[^.!?;\n]{{0,60}}?\b(?:from|fra)\s+{_CASES}\s+(?:to|til)\s+{_NUMBER}",
+    rf"{_STEP}{_NEAR}{{0,60}}?{_SHARE}",
+    rf"{_SHARE}{_NEAR}{{0,60}}?{_STEP}",
+    rf"{_SHARE}{_NEAR}{{0,40}}?\(\s*{_CASES}\s*(?:to|til|→|->|–|-)\s*{_NUMBER}\s*\)",
 )
 _PATTERNS = tuple(re.compile(each, re.IGNORECASE) for each in (*_BESIDE, *_CHANGED))
 _A_CHANGE = re.compile(
     r"\b(?:rise|rose|risen|grew|grown|fell|fall|fallen|drop|dropped|increase\w*|decrease\w*|"
-    r"more|fewer|higher|lower|up|down|steg\w*|stig\w*|fald\w*|faldt|vækst|voks\w*|flere|færre|"
+    r"more|fewer|higher|lower|up|down|steg\w*|stig\w*|fald\w*|faldt|growth|surge|climbed|jumped|vækst|voks\w*|flere|færre|"
     r"højere|lavere|op|ned)\b",
     re.IGNORECASE,
 )

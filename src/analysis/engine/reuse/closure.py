@@ -1,4 +1,4 @@
-"""Import statements in, the local files that they lead to out, by reading alone.
+"""Names of imports in, the local files that they lead to out, by reading alone.
 
 What a warm process holds overstates what a notebook needs, so the files are found
 from the source: from a notebook's cells to modules, from those (by grimp) to all that
@@ -9,10 +9,8 @@ version, elsewhere.
 
 from __future__ import annotations
 
-import ast
 import importlib
 import os
-import re
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,17 +19,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.engine.reuse.imported import imported_by, named_by_text
+
 if TYPE_CHECKING:
     from grimp import ImportGraph
 
 _OWN = __name__.partition(".")[0]
 _OWN_ROOT = Path(__file__).parents[3]
-# Lines that IPython takes: magics, shell commands, help, and assignments from the first two.
-_MAGIC = re.compile(r"^(\s*)(?:[%!?].*|[\w.]+\?{1,2}|[\w.\[\], ]+=\s*[%!](?!=).*)$")
-_IMPORT_LINE = re.compile(r"^\s*(?:import|from)\s+\w")
-# A module with one of these words may import, or read, what no import statement names.
-_DYNAMIC = ("importlib", "__import__", "pkgutil", "runpy")
-_BY_NAME = ("import_module", "__import__", "run_module")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +38,6 @@ class Closure:
 
     files: Mapping[str, Path] = field(default_factory=dict)
     imported_by: Mapping[str, str] = field(default_factory=dict)
-
-
-def imports_in(sources: Iterable[str]) -> frozenset[str]:
-    """Return the dotted names that the cells of a notebook may import.
-
-    ``from a import b`` gives ``a`` and ``a.b``, as ``b`` may be a module. Magics are
-    passed over; of a cell that is no Python even so, each line that begins with
-    ``import`` or ``from`` counts.
-    """
-    return frozenset(name for source in sources for name in _names(_parsed(source)))
 
 
 class Imports:
@@ -178,11 +162,11 @@ class _Packages:
         is_package = path.name == "__init__.py"
         if self._graph is None or not _is_read(self._graph, module):
             # Read by grimp or not at all: one that cannot be read leads to its whole package.
-            yield from _names(_parsed(path.read_text(encoding="utf-8", errors="replace")))
+            yield from imported_by(path)
             yield f"{module.partition('.')[0]}.*"
             return
         yield from self._graph.find_modules_directly_imported_by(module)
-        yield from _dynamic(path, module if is_package else module.rpartition(".")[0])
+        yield from named_by_text(path, module if is_package else module.rpartition(".")[0])
 
     def _list(self, top: str, folder: Path) -> None:
         if folder.is_file():
@@ -237,74 +221,6 @@ def _importable(roots: Iterable[Path]) -> Iterator[None]:
         yield
     finally:
         sys.path[:] = before
-
-
-def _dynamic(path: Path, package: str) -> Iterator[str]:
-    """Give what a module may import, or read, by a name that is a text.
-
-    A text that is a whole dotted name counts; a name that is computed may be any module
-    of the package that the module lies in.
-    """
-    text = path.read_text(encoding="utf-8", errors="replace")
-    if not any(word in text for word in _DYNAMIC):
-        return
-    for node in ast.walk(_parsed(text)):
-        if name := _text(node):
-            yield name
-        elif isinstance(node, ast.Call) and _called(node) in _BY_NAME and not _named(node):
-            yield f"{package}.*"
-
-
-def _called(node: ast.Call) -> str:
-    return getattr(node.func, "attr", getattr(node.func, "id", ""))
-
-
-def _parsed(source: str) -> ast.AST:
-    for attempt in (source, _without_magics(source), _import_lines(source)):
-        try:
-            return ast.parse(attempt)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-    return ast.Module([], [])
-
-
-def _without_magics(source: str) -> str:
-    return "\n".join(_MAGIC.sub(r"\1pass", line) for line in source.split("\n"))
-
-
-def _import_lines(source: str) -> str:
-    kept = []
-    for line in source.split("\n"):
-        if _IMPORT_LINE.match(line):
-            try:
-                ast.parse(line.strip())
-            except SyntaxError:
-                continue
-            kept.append(line.strip())
-    return "\n".join(kept)
-
-
-def _names(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Call) and _called(node) in _BY_NAME:
-            yield from filter(None, [_named(node)])
-
-
-def _named(node: ast.Call) -> str:
-    return _text(node.args[0]) if node.args else ""
-
-
-def _text(node: ast.AST) -> str:
-    """Return the dotted name that a node of source spells out, or nothing."""
-    value = node.value if isinstance(node, ast.Constant) else None
-    if not isinstance(value, str):
-        return ""
-    return value if all(part.isidentifier() for part in value.split(".")) else ""
 
 
 def _signature(folders: Iterable[Path]) -> tuple[object, ...]:

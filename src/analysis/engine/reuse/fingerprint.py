@@ -19,7 +19,8 @@ from typing import Any
 
 from analysis.engine.notebook import parameters, prepare
 from analysis.engine.reuse import recorder, stamp
-from analysis.engine.reuse.closure import Closure, Imports, imports_in
+from analysis.engine.reuse.closure import Closure, Imports
+from analysis.engine.reuse.imported import imports_in
 from analysis.engine.running.run import Job
 
 VERSION = 1

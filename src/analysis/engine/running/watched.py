@@ -62,7 +62,7 @@ def past_python(cells: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Announce as untraceable what a notebook's own imports may read past Python."""
     # Asked by the runner; a kernel that is watched does without.
     from analysis.engine.notebook.file import source_of
-    from analysis.engine.reuse.closure import imports_in
+    from analysis.engine.reuse.imported import imports_in
 
     sources = [source_of(cell) for cell in cells if cell["cell_type"] == "code"]
     if any(_READ_PAST_PYTHON.fullmatch(name) for name in imports_in(sources)):

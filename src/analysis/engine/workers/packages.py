@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from analysis.engine.notebook.file import load, source_of
-from analysis.engine.reuse.closure import imports_in
+from analysis.engine.reuse.imported import imports_in
 from analysis.engine.warm.loading import OF_NOTEBOOKS
 
 

@@ -11,6 +11,7 @@ from analysis.language import numbers, words
 from analysis.reporting.countries import country_name
 from analysis.reporting.figures.catalogue import worded
 from analysis.reporting.figures.geometry import Box
+from analysis.reporting.figures.panel import draw_years
 from analysis.reporting.figures.sheet import Sheet
 from analysis.reporting.figures.strip import Years, draw_zones
 from analysis.reporting.figures.style import (
@@ -203,15 +204,7 @@ def _frame(sheet: Sheet, box: Box, years: Years, plans: Sequence[Plan]) -> None:
             z=1,
         )
         sheet.middle(box.left - 7, y, str(score), size=SMALL, ha="right", colour=GREY)
-    sheet.line((box.left, box.bottom), (box.right, box.bottom), colour=LINE)
-    step = 1
-    while years.band * step < text_width("2000", SMALL) + 10:
-        step += 1
-    for year in years.span():
-        if (year - years.first) % step == 0:
-            sheet.write(
-                years.middle(year), box.bottom + 4, str(year), size=SMALL, ha="center", colour=GREY
-            )
+    draw_years(sheet, box, years, apart=10)
 
 
 def _place(box: Box, score: float) -> float:

@@ -8,14 +8,13 @@ from typing import Protocol, runtime_checkable
 from analysis.contracts.findings import Finding
 from analysis.contracts.published import Language
 from analysis.language import numbers, words
-from analysis.reporting.figures.axes import LinearAxis, tick_words
+from analysis.reporting.figures.axes import LinearAxis
 from analysis.reporting.figures.geometry import Box
+from analysis.reporting.figures.panel import draw_ticks
 from analysis.reporting.figures.sheet import Sheet
 from analysis.reporting.figures.style import (
     BLUE,
     GREY,
-    GRID,
-    INK,
     LINE,
     MARGIN,
     SMALL,
@@ -122,12 +121,7 @@ def _draw(sheet: Sheet, study: EventStudy) -> float:
     axis = LinearAxis.around(bounds, box.bottom, box.top)
     times = range(study.events[0].since, study.events[-1].since + 1)
     band = box.width / len(times)
-    ticks = axis.ticks()
-    for tick in ticks:
-        y = axis.place(tick)
-        sheet.line((box.left, y), (box.right, y), colour=INK if tick == 0 else GRID, z=1)
-        told = tick_words(tick, ticks, sheet.language)
-        sheet.middle(box.left - 8, y, told, size=SMALL, ha="right", colour=GREY)
+    draw_ticks(sheet, box, axis, signed=True)
     x = box.left + -times[0] * band
     sheet.line((x, box.top), (x, box.bottom), colour=LINE, dashes="dashed", z=1.5)
     for event in study.events:

@@ -11,6 +11,7 @@ from analysis.contracts.published import Language, Series
 from analysis.language import numbers, words
 from analysis.reporting.countries import country_name
 from analysis.reporting.figures.geometry import Box
+from analysis.reporting.figures.ranks import Place
 from analysis.reporting.figures.sheet import Sheet, block_height
 from analysis.reporting.figures.style import (
     GREY,
@@ -30,20 +31,8 @@ TOLD = RIGHT + 28
 _FINE = 0.01
 
 
-class Rank(Protocol):
-    """A place among ``n`` comparators (1: the largest), with its p."""
-
-    @property
-    def rank_low(self) -> int:
-        """Best rank that the figures allow."""
-
-    @property
-    def rank_high(self) -> int:
-        """Worst rank that the figures allow."""
-
-    @property
-    def n(self) -> int:
-        """Number of comparators."""
+class Rank(Place, Protocol):
+    """A place with its p."""
 
     @property
     def p_low(self) -> float:
@@ -52,10 +41,6 @@ class Rank(Protocol):
     @property
     def p_high(self) -> float:
         """The same at the worst reading."""
-
-    @property
-    def smallest_p(self) -> float:
-        """Smallest p that so many comparators allow."""
 
 
 class Placed(Protocol):

@@ -45,8 +45,8 @@ class Ratio(Protocol):
         """Most favourable reading; may be infinite."""
 
 
-class Rank(Protocol):
-    """Where the focal ratio stands among its own and ``n`` comparators' (1: largest)."""
+class Place(Protocol):
+    """A place among ``n`` comparators (1: the largest), and the smallest p that allows."""
 
     @property
     def rank_low(self) -> int:
@@ -61,12 +61,16 @@ class Rank(Protocol):
         """Number of comparators."""
 
     @property
-    def focal(self) -> Ratio:
-        """The focal country's own ratio."""
-
-    @property
     def smallest_p(self) -> float:
         """Smallest p that so few comparators allow."""
+
+
+class Rank(Place, Protocol):
+    """Where the focal ratio stands among its own and the comparators'."""
+
+    @property
+    def focal(self) -> Ratio:
+        """The focal country's own ratio."""
 
 
 def comparator_ranks(

@@ -10,8 +10,9 @@ from analysis.contracts.findings import Finding
 from analysis.contracts.published import Language, Plan, Series
 from analysis.language import numbers, words
 from analysis.reporting.countries import country_name
-from analysis.reporting.figures.axes import LinearAxis, tick_words
+from analysis.reporting.figures.axes import LinearAxis
 from analysis.reporting.figures.geometry import Box
+from analysis.reporting.figures.panel import draw_ticks, draw_years
 from analysis.reporting.figures.rank_strips import p_words
 from analysis.reporting.figures.sheet import Dashes, Sheet
 from analysis.reporting.figures.strip import Years, draw_plan_names, draw_zones
@@ -19,9 +20,6 @@ from analysis.reporting.figures.style import (
     BLUE,
     BLUE_TEXT,
     GREY,
-    GRID,
-    INK,
-    LINE,
     MARGIN,
     SMALL,
     WIDTH,
@@ -227,7 +225,8 @@ def _panel(
     if not from_zero:
         room = (max(values) - min(values) or 1.0) * 0.25
         axis = LinearAxis(min(values) - room, max(values) + room, box.bottom, box.top)
-    _frame(sheet, box, years, axis, signed=from_zero)
+    draw_ticks(sheet, box, axis, signed=from_zero)
+    draw_years(sheet, box, years, apart=8)
     for line, colour, dashes in lines:
         own = colour == BLUE
         points = [
@@ -238,32 +237,11 @@ def _panel(
             width = 2.8 if own else 2.0 if dashes == "dashed" else 0.9
             sheet.line(start, end, colour=colour, width=width, dashes=dashes, z=4 if own else 2)
     country, twin, others = names
-    ends = [(axis.place(lines[-1][0][-1]), country, BLUE_TEXT, "bold")]
-    if from_zero:
-        ends.append((axis.place(lines[0][0][-1]), others, GREY, "normal"))
-    else:
-        ends.append((axis.place(lines[0][0][-1]), twin, GREY, "normal"))
+    ends = [
+        (axis.place(lines[-1][0][-1]), country, BLUE_TEXT, "bold"),
+        (axis.place(lines[0][0][-1]), others if from_zero else twin, GREY, "normal"),
+    ]
     _names(sheet, box.right + 10, ends)
-
-
-def _frame(sheet: Sheet, box: Box, years: Years, axis: LinearAxis, *, signed: bool) -> None:
-    ticks = axis.ticks()
-    for tick in ticks:
-        y = axis.place(tick)
-        zero = signed and tick == 0
-        sheet.line((box.left, y), (box.right, y), colour=INK if zero else GRID, z=1)
-        told = tick_words(tick, ticks, sheet.language)
-        if not signed:
-            told = told.removeprefix("+")
-        sheet.middle(box.left - 8, y, told, size=SMALL, ha="right", colour=GREY)
-    sheet.line((box.left, box.bottom), (box.right, box.bottom), colour=LINE)
-    step = 1
-    while years.band * step < text_width("2000", SMALL) + 8:
-        step += 1
-    for year in years.span():
-        if (year - years.first) % step == 0:
-            x = years.middle(year)
-            sheet.write(x, box.bottom + 4, str(year), size=SMALL, ha="center", colour=GREY)
 
 
 def _names(sheet: Sheet, x: float, ends: Sequence[tuple[float, str, str, str]]) -> None:
