@@ -26,6 +26,7 @@ from __future__ import annotations
 from analysis.methods.population_size.bounds import chao_bounds
 from analysis.methods.population_size.consistency import internal_consistency
 from analysis.methods.population_size.criterion import compare_models, compares_all
+from analysis.methods.population_size.decomposable import TotalPosterior, decomposable_posterior
 from analysis.methods.population_size.estimating import estimate
 from analysis.methods.population_size.existence import existence
 from analysis.methods.population_size.left_out import leave_one_out
@@ -68,12 +69,14 @@ __all__ = [
     "PopulationEstimate",
     "Shock",
     "SimulatedLists",
+    "TotalPosterior",
     "Weighed",
     "along",
     "by_number",
     "chao_bounds",
     "compare_models",
     "compares_all",
+    "decomposable_posterior",
     "estimate",
     "every_trajectory",
     "existence",

@@ -17,13 +17,14 @@ _LEAST_LENGTH = 1e-17
 
 
 def swept(table: Mixture, at: Floats, sweeps: int, every: int, rng: np.random.Generator) -> Floats:
-    """Return the chance to be on no list at every so many sweeps, shape (kept, columns)."""
+    """Return chance of no list and log likelihood at every so many sweeps, (2, kept, columns)."""
     kept = []
     for done in range(1, sweeps + 1):
         at = sweep(table, at, rng)
         if done % every == 0:
-            kept.append(_unseen(_log_chance(table, at, np.exp(at[table.logits :]))))
-    return np.array(kept)
+            log_chance = _log_chance(table, at, np.exp(at[table.logits :]))
+            kept.append((_unseen(log_chance), _log_likelihood(table, log_chance)))
+    return np.array(kept).swapaxes(0, 1)
 
 
 def sweep(table: Mixture, at: Floats, rng: np.random.Generator) -> Floats:
@@ -82,6 +83,13 @@ def numbers_unseen(table: Mixture, chance: Floats, rng: np.random.Generator) -> 
     """Draw the number unseen given the chance to be on no list: negative binomial."""
     rate = rng.standard_gamma(table.n, chance.shape) * chance / np.maximum(1 - chance, 1e-12)
     return np.asarray(rng.poisson(np.minimum(rate, _MOST_UNSEEN)))
+
+
+def _log_likelihood(table: Mixture, log_chance: Floats) -> Floats:
+    """Return the log likelihood of the cases listed, shape (columns,)."""
+    listed = np.maximum(1 - _unseen(log_chance), 1e-12)
+    chance = np.maximum(np.exp(log_chance[:, :-1]).sum(axis=2), 1e-300)
+    return np.asarray(np.log(chance) @ table.counts - table.n * np.log(listed))
 
 
 def _unseen(log_chance: Floats) -> Floats:
