@@ -7,6 +7,9 @@ from typing import Literal
 
 from analysis.contracts.published import Text
 
+IN_ALL = "persons in all"
+"""Unit of a total that holds those whom nobody found."""
+
 Standing = Literal["ours", "bound", "published"]
 """Worked out here; worked out here as a bound or from two lists only; printed by the source."""
 

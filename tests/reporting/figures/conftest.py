@@ -22,6 +22,7 @@ from analysis.reporting.figures.simulated import Answers
 from analysis.reporting.figures.simulated_coverage import Covered
 from analysis.reporting.shown import Shown
 from analysis.study import Study, open_study
+from analysis.study.hidden.told import Result
 from analysis.study.simulated import Simulation
 
 HOME = Places(Path(__file__).parents[3])
@@ -186,6 +187,35 @@ def _simulated() -> dict[str, Draw]:
     }
 
 
+@cache
+def listed(table: str) -> Result:
+    """Return what every method makes of a table of overlapping lists; of few resamples."""
+    return study().hidden(table, threshold=0.02, bootstrap=20, seed=1, factor=1.5)
+
+
+def _from_lists(table: str) -> dict[str, Draw]:
+    """Pictures of overlapping lists; ``country``: of the country's own, which it has none of."""
+    opened, found = study(), listed(table)
+    name = opened.overlapping(found).name
+    return {
+        "overlap_sets": lambda language: figures.overlap_sets(
+            "a", opened.overlapping(found), rows=found.rows, language=language
+        ),
+        "estimate_tree": lambda language: figures.estimate_tree(
+            "a",
+            name,
+            opened.estimated(found),
+            opened.overlapping(found).n,
+            spread=opened.spread(found),
+            rows=found.rows,
+            language=language,
+        ),
+        "estimate_path": lambda language: figures.estimate_path(
+            "a", name, opened.steps(found), rows=found.rows, language=language
+        ),
+    }
+
+
 def _among(pair: tuple[str, str], country: str = "DNK") -> dict[str, Draw]:
     """Pictures of a country among others, in the years of a pair of plans."""
     opened = open_study(*pair, country=country, language="da", places=HOME)
@@ -250,6 +280,7 @@ def _full() -> dict[str, Draw]:
     return (
         _simulated()
         | _among(("DK-2007", "DK-2011"))
+        | _from_lists("UK5")
         | {
             "control_charts": _charted("DNK"),
             "change_parts": _parted("DNK"),
@@ -352,7 +383,8 @@ def _empty() -> dict[str, Draw]:
     both = [replace(plan, scope=Text("", ""), rows=()) for plan in study().compared]
     none = pd.DataFrame()
     nothing = replace(series("victims_identified"), points=())
-    return _nowhere() | {
+    silent = _nowhere() | _from_lists("country")
+    return silent | {
         "control_charts": _charted("DNK", 0),
         "change_parts": _parted("DNK", 0),
         "simulated_verdicts": lambda language: figures.simulated_verdicts(

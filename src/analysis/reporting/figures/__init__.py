@@ -12,10 +12,13 @@ from analysis.reporting.figures.change_parts import change_parts
 from analysis.reporting.figures.control import control_charts
 from analysis.reporting.figures.counts import yearly_counts
 from analysis.reporting.figures.criteria import criteria_grid
+from analysis.reporting.figures.estimate_path import estimate_path
+from analysis.reporting.figures.estimate_tree import estimate_tree
 from analysis.reporting.figures.forest import rate_forest
 from analysis.reporting.figures.index import index_panels
 from analysis.reporting.figures.law_event import law_event
 from analysis.reporting.figures.network import who_does_what
+from analysis.reporting.figures.overlap_sets import overlap_sets
 from analysis.reporting.figures.overview import finding_board
 from analysis.reporting.figures.parts import parts_by_year
 from analysis.reporting.figures.promises import promise_grid
@@ -36,10 +39,13 @@ __all__ = [
     "comparator_ranks",
     "control_charts",
     "criteria_grid",
+    "estimate_path",
+    "estimate_tree",
     "finding_board",
     "index_panels",
     "law_event",
     "measure_board",
+    "overlap_sets",
     "parts_by_year",
     "plan_timeline",
     "promise_grid",

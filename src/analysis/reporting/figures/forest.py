@@ -118,6 +118,11 @@ def two_decimals(ratio: float, language: Language) -> str:
     return "\N{INFINITY}" if math.isinf(ratio) else numbers.number(ratio, language, 2)
 
 
+def whole_number(amount: float, language: Language) -> str:
+    """Write a number of persons, or a limit of one."""
+    return "\N{INFINITY}" if math.isinf(amount) else numbers.number(amount, language)
+
+
 def ratio_words(finding: Finding, language: Language) -> str:
     """Write the estimate: one ratio, or its least and most favourable reading."""
     if not is_ratio(finding):
@@ -131,13 +136,14 @@ def is_ratio(finding: Finding) -> bool:
     return finding.unit == "ratio" and finding.estimate.known
 
 
-def limits_words(limits: Limits, language: Language) -> str:
-    """Write a pair of limits with its level and method."""
+def limits_words(limits: Limits, language: Language, *, whole: bool = False) -> str:
+    """Write a pair of limits with its level and method; ``whole``: of persons, no decimals."""
+    write = whole_number if whole else two_decimals
     return words.say(
         "figures.limits",
         language,
-        low=two_decimals(limits.low, language),
-        high=two_decimals(limits.high, language),
+        low=write(limits.low, language),
+        high=write(limits.high, language),
         level=numbers.percent(limits.level, language),
         method=worded(f"limits.{limits.method}", language, limits.method),
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from analysis.contracts.findings import Finding
+from analysis.contracts.population import IN_ALL
 from analysis.contracts.published import Language
 from analysis.language import numbers, words
 from analysis.reporting.figures.catalogue import worded
@@ -86,7 +87,8 @@ def estimate_words(finding: Finding, language: Language) -> str:
 
 def estimate_and_limits(finding: Finding, language: Language) -> str:
     """Write the estimate with every pair of limits."""
-    pairs = [limits_words(pair, language) for pair in every_pair(finding)]
+    whole = finding.unit == IN_ALL
+    pairs = [limits_words(pair, language, whole=whole) for pair in every_pair(finding)]
     return "; ".join(part for part in (estimate_words(finding, language), *pairs) if part)
 
 
