@@ -101,9 +101,9 @@ def population(
 ) -> None:
     """Estimate how many people there are, from lists that overlap.
 
-    FILE is a comma-separated table: one column for each list, with 1 where the case is
-    on it and 0 where it is not, and a last column `count`. Without `count` each row is
-    one case. At least three lists are needed to let lists depend on each other.
+    FILE is a table as CSV (commas, semicolons or tabs): one column for each list, with 1
+    where the case is on it and 0 where it is not, and a last column `count`. Without `count`
+    each row is one case. At least three lists are needed to let lists depend on each other.
 
     Where no honest estimate exists, the reason is printed and the exit code is 2. Nobody
     on none of the lists is in the file: the estimate rests on what it takes to be true of

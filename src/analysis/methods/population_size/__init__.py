@@ -1,7 +1,8 @@
 """Overlapping lists in, how many there are in all, and how far to trust it, out.
 
 The table
-    ``tables``, ``overlaps``, ``subsets``  read and checked; who shares cases with whom; its parts
+    ``reading``                            a file of lists, as spreadsheets write them
+    ``tables``, ``overlaps``, ``subsets``  checked; who shares cases with whom; its parts
     ``simulated_lists``                    lists with a known truth, to judge the methods by
 
 The total (``estimating``)
@@ -33,6 +34,7 @@ from analysis.methods.population_size.left_out import leave_one_out
 from analysis.methods.population_size.merged import merge_and_refit
 from analysis.methods.population_size.models import Fit, fit_model
 from analysis.methods.population_size.overlaps import overlaps
+from analysis.methods.population_size.reading import read_lists
 from analysis.methods.population_size.remaining import (
     remaining_by_pair,
     remaining_dependence,
@@ -51,7 +53,7 @@ from analysis.methods.population_size.simulated_lists import (
     simulate_lists,
 )
 from analysis.methods.population_size.spread import spread
-from analysis.methods.population_size.tables import Lists, framed, lists_of, read_lists
+from analysis.methods.population_size.tables import Lists, framed, lists_of
 from analysis.methods.population_size.trajectory import (
     along,
     by_number,

@@ -16,6 +16,7 @@ from analysis.errors import MethodError
 from analysis.methods.checked import Floats, Ints
 from analysis.methods.population_size.result import NOT_FINITE, NoEstimateError
 from analysis.methods.population_size.tables import Lists, lists_of
+from analysis.methods.scalars import real
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -216,5 +217,5 @@ def _newton(design: Floats, counts: Floats) -> tuple[Floats | None, Floats | Non
 
 
 def _require_level(method: str, level: float) -> None:
-    if not 0 < level < 1:
+    if not 0 < real(level) < 1:
         raise MethodError(f"{method}: the level is not between 0 and 1. Give 0.95, or 0.8.")

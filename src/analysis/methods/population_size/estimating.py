@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
@@ -16,19 +17,23 @@ from analysis.methods.population_size.models import Fit, fit_model
 from analysis.methods.population_size.refusals import none_on_two_lists
 from analysis.methods.population_size.result import (
     EXISTS,
+    NOT_FINITE,
     Diagnostics,
     Method,
+    NoEstimateError,
     PopulationEstimate,
 )
 from analysis.methods.population_size.stepwise import choose, choose_all
 from analysis.methods.population_size.tables import Lists, lists_of
-from analysis.methods.scalars import real, require_one_of
+from analysis.methods.scalars import is_whole, real, require_one_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FEWEST_LISTS = 3
 """A model of two lists fits any two lists: nothing could contradict it."""
+_MOST = 1e12
+"""Persons: a hundred times as many as live."""
 SEED = 1
 """Of the resamples, unless another is given: the same call gives the same result."""
 
@@ -80,8 +85,8 @@ def estimate(
     MethodError
         If there are fewer than three lists, the table is none, or an option is not usable.
     NoEstimateError
-        If no case is on two lists, no finite and single estimate exists, or the resamples
-        set not even a lower limit.
+        If no case is on two lists, no finite and single estimate exists or it is above 10^12,
+        or the resamples set not even a lower limit.
 
     References
     ----------
@@ -97,10 +102,22 @@ def estimate(
     (539.09, 'given the model')
     """
     table = lists_of(lists, method="estimate")
-    _require_options(method, threshold, level, bootstrap)
+    _require_options(method, threshold, max_order, level, bootstrap)
     _require_lists(table)
     if sum(table.sizes) == table.n:
         raise none_on_two_lists(table)
+    return _believable(_by_method(table, method, threshold, max_order, bootstrap, level, rng))
+
+
+def _by_method(
+    table: Lists,
+    method: Method,
+    threshold: float,
+    max_order: int,
+    bootstrap: int,
+    level: float,
+    rng: np.random.Generator | int,
+) -> PopulationEstimate:
     if method == "stepwise":
         return stepwise(table, threshold=threshold, bootstrap=bootstrap, level=level, rng=rng)
     if method == "main":
@@ -117,6 +134,18 @@ def estimate(
     from analysis.methods.population_size.latent_class import latent_class
 
     return latent_class(table, level=level, rng=rng)
+
+
+def _believable(found: PopulationEstimate) -> PopulationEstimate:
+    """Refuse a total that is finite in name only; a limit like it is no limit."""
+    if found.estimate > _MOST:
+        raise NoEstimateError(
+            f"estimate: the total comes out above 10^12, for {found.n} cases. It hangs on next to "
+            "nobody on two lists, and is no number of persons. Merge lists, or report the number "
+            "seen.",
+            NOT_FINITE,
+        )
+    return found if found.high <= _MOST else replace(found, high=math.inf)
 
 
 def stepwise(
@@ -195,12 +224,18 @@ def _with_limits(
     return replace(found, low=limits.low, high=limits.high, diagnostics=told)
 
 
-def _require_options(method: str, threshold: float, level: float, bootstrap: int) -> None:
+def _require_options(
+    method: str, threshold: float, max_order: int, level: float, bootstrap: int
+) -> None:
     require_one_of("estimate", "method", method, get_args(Method))
     if not 0 < real(threshold) <= 1:
         raise MethodError(
             "estimate: the threshold must lie above 0 and be at most 1. "
             "Give a p-value, such as 0.02."
+        )
+    if not is_whole(max_order, 1):
+        raise MethodError(
+            "estimate: max_order is no whole number of 1 or more. Take 2 for pairs of lists."
         )
     tail("estimate", level)
     if bootstrap is False or real(bootstrap) != 0:

@@ -21,6 +21,7 @@ NO_TERM = -1
 """Fills up the rows of models that have fewer terms than others."""
 
 MOST_STEPS = 40
+_MOST_CARRIED = 1000
 CLOSE = 1e-7
 """Largest change of a parameter in the last step; a Newton step from there changes nothing."""
 _LONGEST_STEP = 3.0
@@ -115,6 +116,57 @@ def log_likelihood(counts: Ints, expected: Floats) -> Floats:
     logs = np.log(np.where(expected[:, 1:] > 0, expected[:, 1:], 1.0))
     terms = seen * logs - expected[:, 1:] - gammaln(seen + 1.0)
     return np.asarray(terms.sum(axis=1))
+
+
+def carry_on(design: Floats, counts: Floats, theta: Floats) -> tuple[Floats, bool]:
+    """Fit one model that has an estimate by weighted least squares, cell by cell.
+
+    Slower than `fit_all`, and more exact where sums over cells drown the least of them.
+
+    Parameters
+    ----------
+    design : array (cells, terms)
+        1 where an open cell contains a term that is estimated.
+    counts : array (cells,)
+    theta : array (terms,)
+        Parameters to begin from.
+
+    Returns
+    -------
+    array (terms,), bool
+        Parameters, and whether the last step changed nothing.
+    """
+    for _ in range(_MOST_CARRIED):
+        root = np.exp(0.5 * np.clip(design @ theta, -600.0, 600.0))
+        order = np.argsort(-root)  # large rows first, or rounding of those reaches the small ones
+        left, right = np.linalg.qr(design[order] * root[order, None])
+        rest = (counts[order] - root[order] ** 2) / root[order]
+        try:
+            step = np.linalg.solve(right, left.T @ rest)
+        except np.linalg.LinAlgError:
+            return theta, False
+        longest = float(np.abs(step).max())
+        theta = theta + step * min(1.0, _LONGEST_STEP / max(longest, 1e-300))
+        if longest < CLOSE:
+            return theta, True
+    return theta, False
+
+
+def error_of_constant(within: Floats, expected: Floats) -> float:
+    """Return the standard error of the constant, the logarithm of the number on no list.
+
+    Parameters
+    ----------
+    within : array (terms, cells)
+        1 where an open cell contains a term that is estimated, the constant first.
+    expected : array (cells,)
+        Expected counts of the open cells, above 0.
+    """
+    # Not from the information itself: its inverse loses the least cells beside the largest.
+    root = np.asarray(np.linalg.qr((within * np.sqrt(expected)).T, mode="r"), dtype=np.float64)
+    first = np.zeros(len(root))
+    first[0] = 1.0
+    return float(np.linalg.norm(np.linalg.solve(root.T, first)))
 
 
 def open_cells(cells: int, terms: Ints, empty: Flags) -> Flags:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -89,7 +90,7 @@ def terms_up_to(lists: int, max_order: int) -> Terms:
     cells = np.array([0, *(one for one in by_size(lists) if one.bit_count() <= max(largest, 1))])
     every = np.arange(1 << lists)
     within = (every[None, :] & cells[:, None]) == cells[:, None]
-    return Terms(lists, cells, within.astype(np.float64))
+    return Terms(lists, _kept(cells), _kept(within.astype(np.float64)))
 
 
 @lru_cache(maxsize=8)
@@ -104,7 +105,10 @@ def all_models(lists: int, max_order: int) -> Models | None:
         if len(numbers) + len(able) > MOST_MODELS:
             return None
         numbers = np.concatenate([numbers, able | (1 << place)])
-    return models_of(terms, np.sort(numbers))
+    found = models_of(terms, np.sort(numbers))
+    for array in (found.numbers, found.holds, found.tops):
+        _kept(array)
+    return found
 
 
 def models_of(terms: Terms, numbers: Ints) -> Models:
@@ -172,6 +176,12 @@ def notation(names: Sequence[str], model: Sequence[Group]) -> str:
     ordered = sorted([*places, *alone], key=lambda group: (-len(group), group))
     between = "." if len(names) > 9 else ""
     return "[" + ",".join(between.join(map(str, group)) for group in ordered) + "]"
+
+
+def _kept(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return an array that the next call gets too, so that nobody can change it."""
+    array.flags.writeable = False
+    return array
 
 
 def _parts(terms: Terms, cell: int) -> int:

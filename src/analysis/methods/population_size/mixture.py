@@ -9,6 +9,7 @@ from statistics import NormalDist
 import numpy as np
 
 from analysis.methods.checked import Floats, Ints
+from analysis.methods.population_size.fits import error_of_constant
 from analysis.methods.population_size.lockstep import opened_by
 from analysis.methods.population_size.ranking import Ranked
 from analysis.methods.population_size.reselection import terms_used
@@ -60,7 +61,7 @@ def _errors_of_constant(found: Ranked, counts: Ints) -> Floats:
     for one in range(len(used)):
         within = terms.within[np.ix_(used[one], opened[one])]
         mean = np.exp(found.parameters[one, used[one]] @ within)
-        errors[one] = math.sqrt(float(np.linalg.inv((within * mean) @ within.T)[0, 0]))
+        errors[one] = error_of_constant(within, mean)
     return errors
 
 

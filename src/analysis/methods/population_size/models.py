@@ -17,10 +17,10 @@ from analysis.methods.population_size.existence import (
     groups_of,
     terms_of,
 )
-from analysis.methods.population_size.fits import log_likelihood
+from analysis.methods.population_size.fits import error_of_constant, log_likelihood
 from analysis.methods.population_size.refusals import refusal
 from analysis.methods.population_size.result import EXISTS, Group
-from analysis.methods.population_size.tables import Lists, at_least, by_size, lists_of
+from analysis.methods.population_size.tables import Lists, by_size, lists_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,7 +147,7 @@ def fit_model(
     if codes[0] != EXISTS:
         raise refusal(table, terms, int(codes[0]), method="fit_model")
     theta, expected = fits.parameters[0], fits.expected[0]
-    spread = z * _error_of_constant(expected, terms[np.isfinite(theta)])
+    spread = z * _error(expected, terms[np.isfinite(theta)])
     likelihood = float(log_likelihood(table.counts[None], fits.expected)[0])
     return Fit(
         model=groups_of(table.names, terms),
@@ -174,13 +174,11 @@ def fit_model(
     )
 
 
-def _error_of_constant(expected: Floats, kept: Ints) -> float:
-    """Return the standard error of the constant from the information of the open cells."""
-    seen = expected.copy()
-    seen[0] = 0.0
-    within = at_least(seen)
-    variance = np.linalg.inv(within[kept[:, None] | kept[None, :]])[0, 0]
-    return float(np.sqrt(max(float(variance), 0.0)))
+def _error(expected: Floats, kept: Ints) -> float:
+    """Return the standard error of the constant."""
+    opened = np.flatnonzero(expected[1:] > 0) + 1
+    within = (opened[None, :] & kept[:, None]) == kept[:, None]
+    return error_of_constant(within.astype(np.float64), expected[opened])
 
 
 def _deviance(counts: Ints, expected: Floats) -> float:

@@ -7,6 +7,10 @@ interactions only acted in pairs: nearly right, so that three Newton steps do an
 If a model has a finite and single estimate, so has every model with fewer interactions on the same
 open cells (its fit is a positive table with their sums). So a model with such a parent
 without estimate has none, and is not tried.
+
+In a lopsided table (thousands of cases here, one there) such short cuts may take a fit that is
+far away for one that runs away. There, existence comes from a tamer table with cases in the
+same cells, which is all that it depends on, and doubtful fits are made from nothing.
 """
 
 from __future__ import annotations
@@ -17,14 +21,21 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.methods.checked import Floats, Ints
+from analysis.methods.population_size.existence import fit_or_code
+from analysis.methods.population_size.fits import NO_TERM, log_likelihood
 from analysis.methods.population_size.hierarchical import Models, Terms
 from analysis.methods.population_size.lockstep import climb, constant, opened_by
+from analysis.methods.population_size.result import EXISTS
 from analysis.methods.population_size.tables import at_least
 
 Flags = npt.NDArray[np.bool_]
 
 ROUNDED = 8
 """Decimals of the criterion that count; what is equal to that is in order of the lists."""
+_LOPSIDED = 100
+"""Largest count over smallest from which a fit may run away, or be far away, unnoticed."""
+_FAR = 1e-8
+"""Share of the cases: a fit with fewer expected in a cell is looked at again."""
 _PARENTS = 3
 """Parents that a start is made from; each more doubles the fits that are added up for it."""
 
@@ -82,24 +93,18 @@ def rank_all(counts: Ints, models: Models) -> Ranked:
     models : Models
         With each, all that have fewer interactions.
     """
-    terms = models.terms
-    aim = at_least(counts.astype(np.float64))[terms.cells]
-    nobody = aim[terms.always :] == 0
-    found = _Progress.begin(terms, counts, models)
-    filled = (models.holds & ~nobody).sum(axis=1)
-    closed = models.holds.sum(axis=1) - filled
-    for rows in _rounds(closed, filled):
-        able = rows[_parents_exist(models, nobody, rows, found.reached)]
-        if not len(able):
-            continue
-        used, empty = _used(terms, models.holds[able], nobody)
-        start = _starts(models, nobody, able, found)
-        many = np.broadcast_to(aim, (len(able), len(aim)))
-        fits = climb(terms, many, used, opened_by(terms, empty), start)
-        found.parameters[able], found.height[able] = fits.parameters, fits.height
-        found.reached[able] = fits.reached
+    found = _fitted(counts, models)
+    some = counts[counts > 0]
+    if some.max() > _LOPSIDED * some.min():
+        _look_again(counts, models, found)
     return ranked(
-        counts, terms, models.holds, found.parameters, found.height, found.reached, every=True
+        counts,
+        models.terms,
+        models.holds,
+        found.parameters,
+        found.height,
+        found.reached,
+        every=True,
     )
 
 
@@ -153,6 +158,63 @@ class _Progress:
             np.full(size, -np.inf),
             np.zeros(size, dtype=bool),
         )
+
+
+def _fitted(counts: Ints, models: Models) -> _Progress:
+    """Fit each model from its parents."""
+    terms = models.terms
+    aim = at_least(counts.astype(np.float64))[terms.cells]
+    nobody = aim[terms.always :] == 0
+    found = _Progress.begin(terms, counts, models)
+    filled = (models.holds & ~nobody).sum(axis=1)
+    closed = models.holds.sum(axis=1) - filled
+    for rows in _rounds(closed, filled):
+        able = rows[_parents_exist(models, nobody, rows, found.reached)]
+        if not len(able):
+            continue
+        used, empty = _used(terms, models.holds[able], nobody)
+        start = _starts(models, nobody, able, found)
+        many = np.broadcast_to(aim, (len(able), len(aim)))
+        fits = climb(terms, many, used, opened_by(terms, empty), start)
+        found.parameters[able], found.height[able] = fits.parameters, fits.height
+        found.reached[able] = fits.reached
+    return found
+
+
+def _look_again(counts: Ints, models: Models, found: _Progress) -> None:
+    """Decide anew on models without a fit, and on fits that all but empty a cell."""
+    terms = models.terms
+    doubtful = ~found.reached
+    doubtful[found.reached] = _far(counts, models, found)
+    if not doubtful.any():
+        return
+    tame = counts.astype(bool) * (1 + np.log2(np.maximum(counts, 1)).astype(np.int64))
+    exists = _fitted(tame, models).reached
+    found.reached[doubtful] = False
+    rows = np.flatnonzero(doubtful & exists)
+    held = np.ones((len(rows), len(terms.cells)), dtype=bool)
+    held[:, terms.always :] = models.holds[rows]
+    many = np.broadcast_to(counts, (len(rows), len(counts)))
+    fits, codes = fit_or_code(many, np.where(held, terms.cells, NO_TERM))
+    found.parameters[rows] = np.where(np.isfinite(fits.parameters), fits.parameters, 0.0)
+    found.height[rows] = log_likelihood(many, fits.expected) - constant(counts)
+    found.reached[rows] = codes == EXISTS
+
+
+def _far(counts: Ints, models: Models, found: _Progress) -> Flags:
+    """Return which of the fits expect next to nobody in a cell that tells a runaway one.
+
+    As in `fits`, such a cell has at most one list more than the largest term.
+    """
+    terms = models.terms
+    nobody = at_least(counts.astype(np.float64))[terms.cells[terms.always :]] == 0
+    size = np.bitwise_count(np.arange(len(counts)))
+    tells = (size > 0) & (size <= np.bitwise_count(terms.cells).max() + 1)
+    _, empty = _used(terms, models.holds[found.reached], nobody)
+    opened = opened_by(terms, empty)[:, tells]
+    logs = found.parameters[found.reached] @ terms.within[:, tells]
+    least = np.where(opened, logs, np.inf).min(axis=1)
+    return np.asarray(least < np.log(_FAR * counts.sum()))
 
 
 def _rounds(closed: Ints, filled: Ints) -> list[Ints]:

@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TextIO
+from numbers import Real
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from analysis.errors import MethodError
-from analysis.methods.checked import Floats, Ints, table, whole_counts
+from analysis.methods.checked import MOST_EVENTS, Floats, Ints, table, whole_counts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,49 +60,6 @@ class Lists:
         return int(at_least(self.counts.astype(np.float64))[combination])
 
 
-def read_lists(csv: str | Path | TextIO, *, repeated: Repeated = "refuse") -> pd.DataFrame:
-    r"""Read a table of lists: a 0/1 column for each list, and ``count`` last.
-
-    Without a column ``count`` each row is one case.
-
-    Parameters
-    ----------
-    csv : path or text file
-        Comma-separated, UTF-8, with a header.
-    repeated : {"refuse", "add"}
-        What to do when a combination stands in two rows: of a file that comes from somewhere,
-        nobody knows whether that is one count split in two or one count copied.
-
-    Returns
-    -------
-    DataFrame
-        As `estimate` takes it: each combination once, ``count`` last.
-
-    Raises
-    ------
-    MethodError
-        If it is no such table; says what is wrong and in how many rows, never a cell's content.
-
-    Examples
-    --------
-    >>> from io import StringIO
-    >>> read_lists(StringIO("police,shelter,count\\n1,0,3\\n0,1,4\\n1,1,2\\n"))["count"].tolist()
-    [3, 4, 2]
-    """
-    import pandas as pd
-
-    try:
-        raw = pd.read_csv(csv, encoding="utf-8", skipinitialspace=True)
-    except FileNotFoundError as error:
-        raise MethodError("read_lists: there is no such file. Check its name.") from error
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise MethodError(
-            "read_lists: the file cannot be read as a comma-separated table in UTF-8. "
-            "Save it as CSV with a header: one 0/1 column a list, then count."
-        ) from error
-    return framed(lists_of(raw, method="read_lists", repeated=repeated))
-
-
 def framed(lists: Lists) -> pd.DataFrame:
     """Return lists as a table of the combinations that occur, ``count`` last."""
     import pandas as pd
@@ -136,6 +93,12 @@ def lists_of(
         fewer than two lists, more than ten, or no cases.
     """
     if isinstance(given, Lists):
+        held = given.counts
+        if len(held) != 1 << len(given.names) or held[0] or (held < 0).any():
+            raise MethodError(
+                f"{method}: {len(held)} counts, the first or a negative one of them not 0, do "
+                f"not fit {len(given.names)} lists. Give 2^lists counts; those on no list are 0."
+            )
         return given
     names, member, counts = _parts(method, given)
     _require_lists(method, names)
@@ -144,6 +107,8 @@ def lists_of(
         _require_single(method, cells)
     _require_seen(method, cells, counts)
     weights = np.ones(len(cells), dtype=np.int64) if counts is None else counts
+    if weights.sum(dtype=np.float64) > MOST_EVENTS:
+        raise MethodError(f"{method}: there are more cases than can be counted. Check the unit.")
     found = np.bincount(cells, weights=weights, minlength=1 << len(names)).astype(np.int64)
     lists = Lists(names, found)
     _require_cases(method, lists)
@@ -196,18 +161,23 @@ def _contains(cells: int) -> Floats:
     """Return a table (cells, cells): 1 where the row's cell contains the column's combination."""
     every = np.arange(cells)
     within = (every[:, None] & every[None, :]) == every[None, :]
-    return np.asarray(within, dtype=np.float64)
+    found = np.asarray(within, dtype=np.float64)
+    found.flags.writeable = False  # kept for the next call, whoever asks
+    return found
 
 
 def _parts(method: str, given: pd.DataFrame) -> tuple[tuple[str, ...], Ints, Ints | None]:
     """Return the lists' names, who is on them (rows, lists) and how many; None: a row a case."""
+    _require_table(method, given)
     names = [str(name).strip() for name in given.columns]
-    if COUNT in names[:-1]:
+    named = [name.casefold() == COUNT for name in names]
+    if any(named[:-1]):
         raise MethodError(f"{method}: the column {COUNT} is not the last one. Put it last.")
     if not len(given):
         raise MethodError(f"{method}: the table has no rows. Give one for each combination.")
+    _require_numbers(method, given)
     counts = None
-    if names and names[-1] == COUNT:
+    if named and named[-1]:
         counts = whole_counts(method, COUNT, given.iloc[:, -1])
         names, given = names[:-1], given.iloc[:, :-1]
     if given.shape[1] < FEWEST_LISTS:
@@ -216,13 +186,61 @@ def _parts(method: str, given: pd.DataFrame) -> tuple[tuple[str, ...], Ints, Int
             "What one list has missed, only another can tell."
         )
     member = table(method, "lists", given)
-    wrong = int(np.count_nonzero(((member != 0) & (member != 1)).any(axis=1)))
-    if wrong:
-        raise MethodError(
-            f"{method}: {wrong} of {len(member)} rows have a membership that is neither 0 nor 1. "
-            "Write 1 where the case is on the list and 0 where it is not."
-        )
+    _require_membership(method, member, counts is None)
     return tuple(names), member.astype(np.int64), counts
+
+
+def _require_table(method: str, given: pd.DataFrame) -> None:
+    """Refuse what is no DataFrame, and one whose lists stand in its index."""
+    import pandas as pd
+
+    if not isinstance(given, pd.DataFrame):
+        raise MethodError(
+            f"{method}: this is no table of lists. Give a DataFrame with one 0/1 column a list and "
+            "a last column count; a file is read by read_lists(file)."
+        )
+    levels = [given.index.get_level_values(place) for place in range(given.index.nlevels)]
+    hidden = sum(
+        level.name is not None and len(given) > 2 and bool(level.isin([0, 1]).all())
+        for level in levels
+    )
+    if hidden:
+        raise MethodError(
+            f"{method}: {hidden} lists stand in the table's index, where they are no columns. "
+            "Give lists.reset_index()."
+        )
+
+
+def _require_numbers(method: str, given: pd.DataFrame) -> None:
+    gone = int(given.isna().any(axis=1).sum())
+    if gone:
+        raise MethodError(
+            f"{method}: {gone} of {len(given)} rows have a missing cell. Find out what belongs "
+            "there, or leave those rows out and say so."
+        )
+    texts = np.zeros(len(given), dtype=bool)
+    for place in range(given.shape[1]):
+        if given.dtypes.iloc[place].kind not in "biuf":
+            texts |= [not isinstance(cell, Real) for cell in given.iloc[:, place]]
+    if texts.any():
+        raise MethodError(
+            f"{method}: {int(texts.sum())} of {len(given)} rows have a cell that is no number. "
+            "Write 1 where the case is on the list, 0 where it is not, and whole numbers in count."
+        )
+
+
+def _require_membership(method: str, member: Floats, uncounted: bool) -> None:
+    other = (member != 0) & (member != 1)
+    wrong = int(other.any(axis=1).sum())
+    if not wrong:
+        return
+    advice = "Write 1 where the case is on the list and 0 where it is not."
+    if uncounted and not other[:, :-1].any():
+        advice = f"All stand in the last column: if it counts the cases, name it {COUNT}."
+    raise MethodError(
+        f"{method}: {wrong} of {len(member)} rows have a membership that is neither 0 nor 1. "
+        + advice
+    )
 
 
 def _require_lists(method: str, names: tuple[str, ...]) -> None:

@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import MethodError
 from analysis.methods.population_size.tables import Lists, lists_of
+from analysis.methods.scalars import real
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_NEXT_TO_NOBODY = 0.25
+"""Persons expected on neither list: with fewer, their logarithm is far from normal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,10 @@ def pair_estimates(given: pd.DataFrame | Lists, *, level: float = 0.95) -> tuple
     tuple of PairEstimate
         In the order of the lists. Standard errors by Seber (Chapman) and by Sekar and Deming;
         limits by Sadinle, which keep their level with a handful of cases on both lists, where
-        those from the standard errors do not.
+        those from the standard errors do not. Where next to nobody is expected on neither, they
+        are beyond all bounds (10^30 for two copies of a list with 400 cases): there, the upper
+        limit is the larger list over the least share that it can hold of the smaller one
+        (Clopper and Pearson).
 
     Raises
     ------
@@ -82,8 +90,8 @@ def pair_estimates(given: pd.DataFrame | Lists, *, level: float = 0.95) -> tuple
     ----------
     Chapman (1951), University of California Publications in Statistics 1, 131-160; Seber (1970),
     Biometrics 26, 313-318; Sekar & Deming (1949), Journal of the American Statistical Association
-    44, 101-115; Sadinle (2009), Communications in Statistics - Simulation and Computation 38,
-    1909-1924.
+    44, 101-115; Clopper & Pearson (1934), Biometrika 26, 404-413; Sadinle (2009), Communications
+    in Statistics - Simulation and Computation 38, 1909-1924.
 
     Examples
     --------
@@ -93,7 +101,7 @@ def pair_estimates(given: pd.DataFrame | Lists, *, level: float = 0.95) -> tuple
     (140.0, 125.0)
     """
     lists = lists_of(given, method="pair_estimates")
-    if not 0 < level < 1:
+    if not 0 < real(level) < 1:
         raise MethodError("pair_estimates: the level is not between 0 and 1. Give 0.95, or 0.8.")
     sizes = lists.sizes
     return tuple(
@@ -129,9 +137,13 @@ def _estimated(names: tuple[str, str], counts: tuple[int, int, int], level: floa
 
 def _limits(first_only: int, second_only: int, both: int, level: float) -> tuple[float, float]:
     """Return limits that are normal for the logarithm of the odds of being on neither."""
-    from scipy.special import ndtri
+    from scipy.special import betaincinv, ndtri
 
     one, other, shared = first_only + 0.5, second_only + 0.5, both + 0.5
+    if one * other < _NEXT_TO_NOBODY * shared:
+        missed, more = sorted((first_only, second_only))
+        held = float(betaincinv(both, missed + 1, (1 - level) / 2))
+        return float(missed + more + both), max(missed + more + both, (more + both) / held)
     width = math.sqrt(1 / one + 1 / other + 1 / shared + shared / (one * other))
     factor = math.exp(float(ndtri((1 + level) / 2)) * width)
     seen = first_only + second_only + both
