@@ -18,7 +18,7 @@ LANGUAGES = ("da", "en")
 NAMES = (
     "plans", "involvement", "support", "identification", "prosecution", "policy_index",
     "comparators", "trend",
-    "evaluations", "robustness", "simulation", "synthesis",
+    "evaluations", "hidden_population", "robustness", "simulation", "synthesis",
 )  # fmt: skip
 
 each_run = pytest.mark.parametrize(

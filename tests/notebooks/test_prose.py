@@ -14,7 +14,7 @@ each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for pa
 
 # What may hold a digit, as it is true for every country and plan.
 EXPLAINED = (
-    r"\([A-ZÆØÅ][\w.]+(?: og \w+| and \w+)? \d{4}\)",  # a citation: (Garwood 1936)
+    r"\([A-ZÆØÅ][\w.-]+(?: og \w+| and \w+)? \d{4}\)",  # a citation: (Garwood 1936)
     r"[»“]<5[«”]",  # how the source prints a hidden count
     r"(?:for )?0 (?:til|to) 4",  # and what it means
     r"fra 1 til 5|from 1 to 5",  # the scale of the index

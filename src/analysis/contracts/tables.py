@@ -14,7 +14,7 @@ CellKind = Literal[
     "value", "address",
 ]  # fmt: skip
 Sensitivity = Literal["aggregate"]
-Home = Literal["country", "codelist", "international"]
+Home = Literal["country", "codelist", "international", "overlaps"]
 
 TRUST = ("high", "own_period", "medium", "low")
 LIST_MARK = ";"
@@ -448,6 +448,60 @@ INTERNATIONAL = (
         open=True,
     ),
 )
+
+OVERLAP_TABLES = TableContract(
+    "overlap_tables",
+    (
+        ROW,
+        Field("table", required=True),
+        Field("title_da", required=True),
+        Field("title_en", required=True),
+        _code("country", "countries"),
+        _choice("scope", "national", "local"),
+        Field("period", "date"),
+        _code("unit", "units"),
+        Field("lists", required=True),
+        *_both("lists"),
+        Field("merged_from"),
+        _code("publisher", "publishers"),
+        Field("source_url", "address", required=True),
+        Field("counts_url", "address", required=True),
+        Field("publication", required=True),
+        _choice("trust", *TRUST),
+        Field("licence", required=True),
+        Field("note"),
+    ),
+    key=("table",),
+    home="overlaps",
+)
+OVERLAP_COUNTS = TableContract(
+    "overlap_counts",
+    (
+        ROW,
+        Field("table", required=True),
+        Field("lists", required=True),
+        Field("count", "int", required=True),
+    ),
+    home="overlaps",
+)
+OVERLAP_ESTIMATES = TableContract(
+    "overlap_estimates",
+    (
+        ROW,
+        Field("table", required=True),
+        _choice("method", "authors", "stepwise", "bic_2", "bic_all", "bic_downhill"),
+        *(Field(name, "int") for name in ("estimate", "low", "high")),
+        Field("level", "value"),
+        Field("as_printed", required=True),
+        Field("publication", required=True),
+        Field("source_url", "address", required=True),
+        Field("quote", required=True),
+        Field("note"),
+    ),
+    home="overlaps",
+)
+OVERLAPS = (OVERLAP_TABLES, OVERLAP_COUNTS, OVERLAP_ESTIMATES)
+"""Published tables of overlapping lists: in ``overlaps/``, each file named without the prefix."""
 
 
 def country_table(name: str) -> TableContract | None:

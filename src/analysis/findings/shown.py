@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from analysis.contracts.findings import Contrary, Finding, Limits, Side, to_json
 from analysis.contracts.outputs import FINDING
+from analysis.contracts.population import IN_ALL
 from analysis.contracts.published import Language, SourceRow, Text
 from analysis.findings import word
 from analysis.findings.limitations import SILENT
@@ -119,7 +120,8 @@ def pairs(finding: Finding) -> Sequence[Limits]:
 def written(finding: Finding, pair: Limits, language: Language) -> str:
     """Write limits as those of a ratio, or of a yearly mean."""
     ratio = finding.unit == "ratio" or not finding.estimate.known
-    digits = None if ratio else word.mean_digits(finding.estimate.bounds[1])
+    mean = finding.unit != IN_ALL
+    digits = None if ratio else word.mean_digits(finding.estimate.bounds[1]) if mean else 0
     return word.limits(pair, language, digits=digits)
 
 

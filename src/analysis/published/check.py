@@ -10,6 +10,7 @@ from analysis.contracts import tables
 from analysis.contracts.tables import TableContract
 from analysis.errors import DataError
 from analysis.places import Places
+from analysis.published import overlap_rules, overlaps
 from analysis.published.cells import Fault, Known, fault
 from analysis.published.files import Shelf
 from analysis.published.grid import Grid, open_grid
@@ -61,6 +62,7 @@ def _errors(shelf: Shelf, country: str | None) -> Iterator[Problem]:
             yield from _problems(shelf, path, broken(contract, grid))
             if contract is tables.SETS:
                 yield from _problems(shelf, path, unheld(grid, path.parent))
+    yield from _overlaps(shelf, grids)
     yield from _shared_ids(shelf, grids)
 
 
@@ -75,6 +77,10 @@ def _world(shelf: Shelf) -> Iterator[tuple[str, Path, TableContract]]:
             if line["set"] == contract.name and line["file"] in held_by(folder / contract.name):
                 yield "", folder / contract.name / line["file"], contract
                 break
+    # A workbench without any published lists is whole; one with some has all three files.
+    if os.path.lexists(overlaps.path_of(shelf.places, tables.OVERLAP_TABLES).parent):
+        for contract in tables.OVERLAPS:
+            yield "", overlaps.path_of(shelf.places, contract), contract
 
 
 def _countries(shelf: Shelf, country: str | None) -> Iterator[tuple[str, Path, TableContract]]:
@@ -163,6 +169,18 @@ def _shared_ids(shelf: Shelf, grids: _Held) -> Iterator[Problem]:
             if first != path:
                 what = f"a row_id that {shelf.shown(first)} also has"
                 yield Problem("error", shelf.shown(path), row, "row_id", what, "Give it its own.")
+
+
+def _overlaps(shelf: Shelf, grids: _Held) -> Iterator[Problem]:
+    held = {
+        contract.name: (path, grid)
+        for path, (_, contract, grid) in grids.items()
+        if contract.home == "overlaps" and grid.whole
+    }
+    if len(held) == len(tables.OVERLAPS):
+        whole = {name: grid for name, (_, grid) in held.items()}
+        for name, found in overlap_rules.broken(whole):
+            yield from _problems(shelf, held[name][0], [found])
 
 
 def _problems(

@@ -16,6 +16,7 @@ from analysis.errors import DataError, ParameterError
 from analysis.places import Places
 from analysis.published.codes import Codes, Country, Indicator, text_of, unknown
 from analysis.published.files import Shelf, records
+from analysis.published.overlaps import Overlaps
 from analysis.published.rows import ids_in, of_table
 from analysis.published.sets import SET_OF_PREFIX, Sets
 
@@ -35,6 +36,7 @@ class Record:
         self._shelf = shelf
         self.codes = Codes(shelf)
         self.sets = Sets(shelf, self.codes)
+        self.overlaps = Overlaps(shelf, self.codes)
         self._empty: dict[str, pd.DataFrame] = {}
         self._figures: dict[str, tuple[dict[str, str], ...]] = {}
         self._breaks: dict[str, tuple[Break, ...]] = {}
@@ -126,7 +128,7 @@ class Record:
     # Rows
 
     def row(self, row_id: str) -> SourceRow:
-        """Return any row by its id, of a country's table or of an international set.
+        """Return any row by its id, of a country's table, an international set or the overlaps.
 
         Raises
         ------
@@ -146,7 +148,7 @@ class Record:
         found = (
             self.sets.row(SET_OF_PREFIX[international[1]], international[2], row_id)
             if international
-            else self._table_row(row_id)
+            else self.overlaps.row(row_id) or self._table_row(row_id)
         )
         if found is None:
             raise ParameterError(

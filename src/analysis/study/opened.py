@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.contracts import protocol as protocols
 from analysis.contracts.findings import Finding, from_json
@@ -29,6 +29,7 @@ from analysis.study import (
     change_told,
     comparison,
     departed,
+    from_lists,
     listings,
     making,
     robust_listed,
@@ -41,9 +42,13 @@ from analysis.study import (
 from analysis.study.among import AmongOthers
 from analysis.study.choosing import Choosing
 from analysis.study.explaining import Explaining
+from analysis.study.from_lists import FromLists
 from analysis.study.plans import plans_for
 from analysis.study.simulating import Simulating
 from analysis.study.windows import window
+
+if TYPE_CHECKING:
+    from analysis.study.hidden.told import Result
 
 UNSAID = ("undecided", "not_comparable", "not_known", "not_submitted", "refused")
 """Verdicts that answer a question with: that cannot be said."""
@@ -86,7 +91,7 @@ class ShownCheck:
         }
 
 
-class Study(Simulating, AmongOthers, Choosing, Explaining):
+class Study(Simulating, FromLists, AmongOthers, Choosing, Explaining):
     """One comparison: its data (see `Reading`), what is computed of it, and what is recorded."""
 
     # What is computed
@@ -114,6 +119,10 @@ class Study(Simulating, AmongOthers, Choosing, Explaining):
     def record_robustness(self, id: str, result: robust_told.Result) -> ShownFinding:
         """Record how a headline fares under every registered choice, or why none can be told."""
         return self._show(robust_told.finding(self, id, result))
+
+    def record_hidden(self, id: str, result: Result) -> ShownFinding:
+        """Record how many there were in all by a table of overlapping lists, or why not."""
+        return self._show(self.hidden_finding(id, result))
 
     def record_each(self, id: str, results: Mapping[str, among_told.Result]) -> ShownFindings:
         """Record a finding for each of several results, named after what it is about."""
@@ -304,6 +313,7 @@ LISTINGS: dict[str, Callable[..., Listing]] = {
     **among_listed.LISTINGS,
     **change_shown.LISTINGS,
     **departed.LISTINGS,
+    **from_lists.LISTINGS,
     **robust_listed.LISTINGS,
     **traced.LISTINGS,
     **trend_shown.LISTINGS,
