@@ -107,9 +107,7 @@ def test_what_cannot_be_estimated_is_refused(tmp_path: Path, call: Call) -> None
         ("", "cannot be read"),
     ],
 )
-def test_a_bad_file_is_refused_in_words(
-    tmp_path: Path, call: Call, text: str, named: str
-) -> None:
+def test_a_bad_file_is_refused_in_words(tmp_path: Path, call: Call, text: str, named: str) -> None:
     """Where, what, how many, what to do; and never a traceback."""
     said = call("estimate", "population", _written(tmp_path, text))
     assert (said.code, said.out) == (2, "")

@@ -17,7 +17,10 @@ def signals(replay: Replay) -> Text:
     single, run = singles(replay), runs(replay)
     if not (single or run):
         return words.text("trend.nothing_odd")
-    return joined([*(single or [words.text("trend.no_single")]), *run])
+    first, *others = [*(single or [words.text("trend.no_single")]), *run]
+    # A sentence each: what readings say of years cannot be followed through semicolons.
+    told = [first, *(word.capital(other) for other in others)]
+    return Text(". ".join(text.da for text in told), ". ".join(text.en for text in told))
 
 
 def singles(replay: Replay) -> list[Text]:

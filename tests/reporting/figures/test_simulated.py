@@ -46,6 +46,15 @@ def test_the_drawing_itself_bears_a_watermark(full: Drawn, name: str) -> None:
     assert len(marks) >= 2
 
 
+@each_picture
+@each_language
+def test_the_mark_passes_behind_the_words(full: Drawn, name: str, told: Language) -> None:
+    """A letter of the mark that runs into a row's label reads as if the row were struck out."""
+    picture = full(name, told).picture
+    ringed = re.findall(r"stroke: #ffffff; stroke-width: 4", picture.svg)
+    assert len(ringed) >= 5
+
+
 def _answers(across: float) -> Answers:
     shares = (0.0, 0.0, 1 - across, 0.0, 0.0, across)
     order: tuple[Verdict, ...]

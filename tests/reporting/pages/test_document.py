@@ -15,8 +15,9 @@ from analysis.contracts import outputs
 from analysis.contracts.published import LANGUAGES, Language, SourceRow, Text
 from analysis.errors import ReportError
 from analysis.reporting import front_page
-from analysis.reporting.document import registers, write_pdf
+from analysis.reporting.document import registers, script, widths, write_pdf
 from analysis.reporting.manuscript import edition, row_sets
+from analysis.reporting.manuscript.intervals import held_together
 from analysis.reporting.manuscript.report_input import ReportInput
 
 HOSTILE = '<script>alert(1)</script> #panic("a") $x^2$ @ref *b* _i_ `c` \\u{41} // end ] )'
@@ -201,3 +202,34 @@ def test_an_address_without_separators_can_still_break() -> None:
     broken = registers._breakable(token)
     assert broken.replace("\N{ZERO WIDTH SPACE}", "") == token
     assert max(map(len, broken.split("\N{ZERO WIDTH SPACE}"))) <= 30
+
+
+def test_a_column_of_intervals_is_wide_enough_for_each() -> None:
+    """Two numbers that run into each other across columns are read as a third one."""
+    names = ["Country", *("x" * 400 for _ in range(6))]
+    limits = ["Limits", *(held_together("−15,38 til +17,03") for _ in range(6))]
+    _, width = widths.shares([names, limits])
+    assert width >= len("−15,38 til +17,03")
+
+
+def test_many_rows_stand_below_their_line_and_few_beside_it(
+    report: ReportInput, tmp_path: Path
+) -> None:
+    """Numbers of 280 rows in a narrow column made one line of a table a page tall."""
+    notebooks = copy.deepcopy(dict(report.notebooks))
+    prosecuted = [f"TST-prosecuted-{year}" for year in range(2001, 2009)]
+    scattered = [f"TST-scattered-{place:02}" for place in range(16)]
+    sources = {id: replace(report.sources["TST-owed"], id=id) for id in scattered}
+    for cell in notebooks["trial", "en"]["cells"]:
+        for shown in (one["data"].get(outputs.TABLE) for one in cell.get("outputs", [])):
+            if shown:
+                others = [(row,) for row in prosecuted[:5]]
+                shown["rows_of"] = [scattered[::2], scattered[1::2], prosecuted, *others]
+    several = replace(report, notebooks=notebooks, sources={**report.sources, **sources})
+    written = script.write(edition.prepare(several), front_page.compose(several, "en"), "en")
+    blocks = [block for chapter in written["chapters"] for block in chapter["blocks"]]
+    (sheet,) = [block for block in blocks if block["kind"] == "sheet"]
+    assert sheet["below"] == [True, True, *[False] * 6]
+    assert len(sheet["refs"][0]) == 8
+    write_pdf(several, "en", tmp_path / "en.pdf")
+    assert ",".join(ref["text"] for ref in sheet["refs"][0]) in _text(tmp_path / "en.pdf")

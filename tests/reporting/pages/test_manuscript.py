@@ -171,12 +171,45 @@ def test_breaks_and_other_caveats_are_parted(report: ReportInput) -> None:
     )
 
 
-def test_a_caveat_that_no_break_says_is_never_lost(with_finding: Maker) -> None:
-    """Where the order of breaks and caveats differs, a clause is told twice, not dropped."""
-    report = with_finding("trial.prosecuted", breaks=["TST-rule", "TST-police"])
-    parted = caveats.part(report.by_id["trial.prosecuted"], report, "en")
+def test_a_break_is_told_once_wherever_its_clause_stands(with_finding: Maker) -> None:
+    """Robustness put its own caveats first, and eleven breaks were printed twice below it."""
+    found = with_finding("trial.prosecuted").by_id["trial.prosecuted"]
+    turned = with_finding("trial.prosecuted", caveats=found["caveats"][::-1])
+    parted = caveats.part(turned.by_id["trial.prosecuted"], turned, "en")
     assert [brk.id for brk in parted.crossed] == ["TST-police", "TST-rule"]
-    assert len(parted.rest) == 4
+    assert set(parted.rest) == {
+        "The source prints <5 for 0–4.",
+        "Two pairs of limits were computed.",
+    }
+
+
+def test_a_caveat_that_no_break_says_is_never_lost(with_finding: Maker) -> None:
+    """A caveat may name a break and say more than it does: it stands, though the break does too."""
+    said = "March 2005: Police gained a new unit. More cases may be due to 3 of 7 officers."
+    report = with_finding("trial.prosecuted", caveats=[{"da": said, "en": said}])
+    assert caveats.part(report.by_id["trial.prosecuted"], report, "en").rest == (said,)
+
+
+def test_a_page_tells_each_caveat_in_full_once_and_counts_its_findings(
+    report: ReportInput,
+) -> None:
+    """The same four sentences below every number teach readers to skip them."""
+    found = report.by_id["trial.prosecuted"]
+    other = {**found, "id": "trial.other", "caveats": [*found["caveats"][-1:], {"en": "Own."}]}
+    first, again, second = caveats.part_page([found, found, other], report, "en")
+    shared = "Two pairs of limits were computed."
+    assert (shared in first.rest, first.again) == (True, ())
+    assert (again.rest, set(again.again)) == ((), set(first.rest))
+    assert (second.rest, second.again) == (("Own.",), (shared,))
+    assert first.concerns is not None
+    assert (first.concerns[shared], first.concerns["Own."]) == (2, 1)
+
+
+def test_no_number_parts_from_its_breaks_on_a_page(report: ReportInput) -> None:
+    """Caveats may be told once; a break is what makes two numbers hard to compare."""
+    found = report.by_id["trial.prosecuted"]
+    for parted in caveats.part_page([found, {**found, "id": "b"}], report, "da"):
+        assert [brk.id for brk in parted.crossed] == ["TST-police", "TST-rule"]
 
 
 def test_neighbouring_code_is_opened_in_one_place_with_the_values_used(

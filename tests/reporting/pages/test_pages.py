@@ -102,7 +102,7 @@ def test_code_is_one_click_away(site: Path) -> None:
 def test_each_line_of_a_table_leads_to_its_row(site: Path) -> None:
     """The number 14 of 2004 must open the row of 2004, not a list of sources."""
     text = (site / "da" / "trial.html").read_text(encoding="utf-8")
-    line = text[text.index('<th scope="row" class="whole">2004</th>') :]
+    line = text[text.index('<th scope="row" class="whole stays">2004</th>') :]
     line = line[: line.index("</tr>")]
     assert '<td class="right whole">14</td>' in line
     assert 'href="sources.html#TST-prosecuted-2004"' in line

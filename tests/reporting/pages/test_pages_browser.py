@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
@@ -14,6 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from pypdf import PdfReader
 
+from analysis.contracts import outputs
 from analysis.reporting import pages
 from analysis.reporting.manuscript.report_input import ReportInput
 
@@ -172,3 +175,65 @@ def test_what_is_folded_away_is_printed(browser: Browser, site: Path) -> None:
     text = normalize("NFKC", " ".join(one.extract_text() for one in printed.pages))
     assert "In 2009 the number fell again." in " ".join(text.split())
     assert "Bars from 11 to 18." in " ".join(text.split())
+
+
+def _wide_table(report: ReportInput) -> ReportInput:
+    """Give the table a long title, a wordy column and eight rows of the record a line."""
+    notebooks = deepcopy(dict(report.notebooks))
+    every = [f"TST-prosecuted-{year}" for year in range(2001, 2009)]
+    scattered = [*every[::2], "INT-TST-convicted-total-2003", "TST-owed", "TST-plan-1"]
+    for cell in (cell for book in notebooks.values() for cell in book["cells"]):
+        for shown in (one["data"].get(outputs.TABLE) for one in cell.get("outputs", [])):
+            if shown:
+                shown["title"] = "Prosecuted by year, and every word that a long title may need"
+                shown["cells"] = [(year, "0,6 ± 0,2 " * 9) for year, _ in shown["cells"]]
+                shown["rows_of"] = [scattered for _ in shown["rows_of"]]
+    return replace(report, notebooks=notebooks)
+
+
+@pytest.fixture(scope="module")
+def wide(report: ReportInput, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the report with a table that is wider than a phone."""
+    folder = tmp_path_factory.mktemp("wide")
+    pages.write(_wide_table(report), folder)
+    return folder
+
+
+def test_a_title_stays_in_sight_while_its_table_scrolls(browser: Browser, wide: Path) -> None:
+    """A title that is cut off at the edge of a phone says something else."""
+    page = _open(browser, wide, "en/trial.html", 360)
+    box = page.locator("figure.shown .wide")
+    title = page.locator("figure.shown caption span")
+    for scrolled in (0, 10_000):
+        box.evaluate("(box, left) => { box.scrollLeft = left }", scrolled)
+        left, right = title.evaluate(
+            "t => [t.getBoundingClientRect().left, t.getBoundingClientRect().right]"
+        )
+        assert (left >= 0, right <= 360) == (True, True)
+    assert box.evaluate("box => box.scrollLeft") > 0
+    page.context.close()
+
+
+def test_a_long_list_of_rows_folds_and_is_all_there(browser: Browser, wide: Path) -> None:
+    """Columns of row numbers made lines of a table taller than a phone's screen."""
+    page = _open(browser, wide, "en/trial.html", 360)
+    fold = page.locator("figure.shown td details.rows").first
+    assert fold.locator("summary").inner_text() == "7 rows"
+    closed = fold.evaluate("fold => fold.closest('tr').getBoundingClientRect().height")
+    fold.locator("summary").click()
+    assert fold.locator("a").first.is_visible()
+    runs = [ref.inner_text().split("–") for ref in fold.locator("a").all()]
+    assert sum(int(run[-1]) - int(run[0]) + 1 for run in runs) == 7
+    assert closed < 400
+    page.context.close()
+
+
+def test_no_interval_breaks_over_two_lines(browser: Browser, wide: Path) -> None:
+    """Half an interval at the end of a line is read as a number of its own."""
+    page = _open(browser, wide, "en/trial.html", 360)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    lines = page.evaluate(
+        "[...document.querySelectorAll('span.whole')].map(s => s.getClientRects().length)"
+    )
+    page.context.close()
+    assert (len(lines) > 8, set(lines)) == (True, {1})

@@ -17,12 +17,14 @@ from analysis.reporting.document.widths import shares
 from analysis.reporting.front_page import FrontPage, Said
 from analysis.reporting.manuscript import caveats, facts, prose
 from analysis.reporting.manuscript.edition import Chapter, Edition
+from analysis.reporting.manuscript.intervals import held_together
 from analysis.reporting.manuscript.parts import Part, Prose, Recorded
 from analysis.reporting.manuscript.prose import Node
 
 Json = dict[str, Any]
 
 _MANY = 11  # columns: a table of more lies across the page
+_MANY_REFS = 6  # numbers: more stand below their line of a table, over its whole width
 _WORDS = (
     *("contents", "checks", "source_column", "page_of"),
     *("findings", "findings_lead", "findings_none"),
@@ -119,7 +121,10 @@ class _Writer:
                 {"svg": piece.svg, "alt": self._told(picture, piece)}
                 for piece in drawings.pieces(picture)
             ],
-            "source": facts.publishers(picture.rows, self.report, self.language),
+            # A picture without rows says itself why it has none.
+            "source": facts.publishers(picture.rows, self.report, self.language)
+            if picture.rows
+            else picture.source,
             "refs": self._refs(picture.rows),
         }
 
@@ -132,13 +137,14 @@ class _Writer:
 
     def _table(self, table: Table) -> Json:
         refs = [self._refs(rows) for rows in table.rows_of]
+        cells = [[held_together(cell) for cell in line] for line in table.cells]
         heads = [column.label.said_in(self.language) for column in table.columns]
-        columns = [[head, *cells] for head, *cells in zip(heads, *table.cells, strict=True)]
+        columns = [[head, *cells] for head, *cells in zip(heads, *cells, strict=True)]
         rights = [column.align == "right" for column in table.columns]
         if any(refs):
             heads.append(self._word("source_column"))
             rights.append(False)
-            columns.append([heads[-1], *(", ".join(ref["text"] for ref in one) for one in refs)])
+            columns.append([heads[-1], *(_beside(one) for one in refs)])
         return {
             "kind": "sheet",
             "title": table.title,
@@ -147,8 +153,9 @@ class _Writer:
                 {"label": head, "right": right, "share": share}
                 for head, right, share in zip(heads, rights, shares(columns), strict=True)
             ],
-            "cells": [list(line) for line in table.cells],
+            "cells": cells,
             "refs": refs if any(refs) else None,
+            "below": [len(one) > _MANY_REFS for one in refs],
             "source": table.source,
             "note": table.note,
         }
@@ -182,6 +189,10 @@ def _front(front: FrontPage) -> Json:
             for block in front.blocks
         ],
     }
+
+
+def _beside(refs: list[Json]) -> str:
+    return "" if len(refs) > _MANY_REFS else ", ".join(ref["text"] for ref in refs)
 
 
 def _said(said: Said) -> Json:

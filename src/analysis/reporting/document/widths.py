@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 
+from analysis.reporting.manuscript.intervals import WHOLE
+
 _NARROW = 100  # signs: a table of shorter lines needs no widths, no cell would break
 _LINE = 130  # signs side by side over the width of a page
 _SHORT = 13  # signs: a column of such cells is not worth breaking
+_HYPHEN = re.compile(r"-(?!\d)")
+"""Where a word breaks; an interval does not, nor does a number at a no-break space."""
 _LONGEST_WORD = 15  # signs: a longer word may break, so that others keep their width
 
 
@@ -28,9 +33,13 @@ def shares(columns: Sequence[Sequence[str]]) -> list[int]:
 
 def _least(column: Sequence[str]) -> float:
     """Room for the longest word, and for cells that are short enough to stay on one line."""
-    words = (len(word) for cell in column for word in cell.replace("-", "- ").split())
+    words = (_room(word) for cell in column for word in _HYPHEN.sub("- ", cell).split(" "))
     usual = _usual(column)
-    return max(min(max(words, default=1), _LONGEST_WORD), usual if usual <= _SHORT else 0) + 2
+    return max(max(words, default=1), usual if usual <= _SHORT else 0) + 2
+
+
+def _room(word: str) -> int:
+    return len(word) if WHOLE.fullmatch(word) else min(len(word), _LONGEST_WORD)
 
 
 def _usual(column: Sequence[str]) -> float:

@@ -6,7 +6,8 @@
 ``quotes``        a quote in, its language out
 ``code``          a chapter's cells in, the code a reader may open out
 ``edition``       the report put in order: chapters, numbered sources
-``caveats``       a finding's caveats, parted: the breaks it crosses, and the rest
+``caveats``       the caveats of findings: breaks crossed, and the rest, in full once a page
+``intervals``     words in, the numbers that are one out: no line breaks inside them
 ``row_sets``      published rows in, those of one file and series drawn together
 ``facts``         what stands behind a finding, worded: limits, counts, breaks, sources
 """

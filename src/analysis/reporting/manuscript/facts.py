@@ -117,7 +117,7 @@ def of_break(brk: Break, report: ReportInput, language: Language) -> tuple[Fact,
     facts = [
         _fact("flag", [_say(f"flag_{brk.flag}", language)], language),
         _fact("date", [numbers.day(brk.date, language)], language),
-        _fact("effect", [_sentence(brk.effect.said_in(language))], language),
+        _fact("effect", [sentence(brk.effect.said_in(language))], language),
         _fact("affects", affects, language),
         Fact(
             _say("quote", language), (Line(brk.quote, quoted=True) if brk.sourced else unsourced,)
@@ -213,8 +213,8 @@ def _breaks(found: FindingJson, report: ReportInput, language: Language) -> Fact
             language,
             flag=brk.flag,
             date=numbers.day(brk.date, language),
-            what=_sentence(brk.what.said_in(language)),
-            effect=_sentence(brk.effect.said_in(language)),
+            what=sentence(brk.what.said_in(language)),
+            effect=sentence(brk.effect.said_in(language)),
         )
         lines.append(Line(line, brk=id))
     return Fact(_say("crossed", language), tuple(lines) or (Line(_say("no_breaks", language)),))
@@ -260,8 +260,9 @@ def _label(kind: str, code: str, report: ReportInput, language: Language) -> str
     return known.said_in(language) if known else code.replace("_", " ")
 
 
-def _sentence(text: str) -> str:
-    said = words.capital(text)
+def sentence(text: str) -> str:
+    """Begin with a capital and end with exactly one full stop."""
+    said = words.capital(text.strip())
     return said if not said or said[-1] in ".?!" else said + "."
 
 

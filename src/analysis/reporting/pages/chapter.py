@@ -14,7 +14,8 @@ from nbconvert.exporters.templateexporter import TemplateExporter
 from traitlets.config import Config
 
 from analysis.contracts.outputs import Check, Picture, Table
-from analysis.reporting.manuscript import parts, prose
+from analysis.reporting.manuscript import caveats, parts, prose
+from analysis.reporting.manuscript.caveats import Parted
 from analysis.reporting.manuscript.edition import Chapter
 from analysis.reporting.manuscript.parts import Code, Markup, Part, Prose, Recorded
 from analysis.reporting.pages.cleaning import clean
@@ -37,6 +38,7 @@ class View:
     """A part as the template sets it: its kind, its HTML where it is text, its file stem.
 
     ``first`` is False where a page shows the same finding again: an id stands once.
+    ``parted`` are the caveats of a finding, as this page tells them.
     """
 
     kind: str
@@ -44,6 +46,7 @@ class View:
     html: Safe
     stem: str
     first: bool
+    parted: Parted | None
 
     def __deepcopy__(self, memo: dict[int, Any]) -> View:
         # nbconvert copies whatever it is given, twice; nothing here can be changed.
@@ -87,13 +90,14 @@ def body(
         if parts.in_language(cell, chapter.language)
     ]
     node = nbformat.from_dict({**notebook, "cells": cells})  # type: ignore[no-untyped-call]
-    views = list(_views(chapter, stems))
+    views = list(_views(chapter, setting, stems))
     resources = {"views": views, "setting": setting, "folder": "../"}
     text, _ = exporter.from_notebook_node(node, resources=resources)
     return Safe(text)
 
 
-def _views(chapter: Chapter, stems: Mapping[Spot, str]) -> Iterator[list[View]]:
+def _views(chapter: Chapter, setting: Setting, stems: Mapping[Spot, str]) -> Iterator[list[View]]:
+    told = iter(_caveats(chapter, setting))
     seen: set[str] = set()
     untitled = False
     for row, cell in enumerate(chapter.cells):
@@ -101,6 +105,7 @@ def _views(chapter: Chapter, stems: Mapping[Spot, str]) -> Iterator[list[View]]:
         for column, part in enumerate(cell):
             text = Safe("")
             first = True
+            parted = None
             if isinstance(part, Prose):
                 blocks = prose.parse(part.markdown)
                 if not untitled:
@@ -112,6 +117,12 @@ def _views(chapter: Chapter, stems: Mapping[Spot, str]) -> Iterator[list[View]]:
             elif isinstance(part, Recorded):
                 first = part.finding["id"] not in seen
                 seen.add(part.finding["id"])
+                parted = next(told)
             stem = stems.get((chapter.name, chapter.language, row, column), "")
-            views.append(View(_KINDS[type(part)], part, text, stem, first))
+            views.append(View(_KINDS[type(part)], part, text, stem, first, parted))
         yield views
+
+
+def _caveats(chapter: Chapter, setting: Setting) -> tuple[Parted, ...]:
+    shown = [part.finding for part in chapter.parts if isinstance(part, Recorded)]
+    return caveats.part_page(shown, setting.report, chapter.language)

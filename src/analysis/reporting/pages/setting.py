@@ -17,6 +17,7 @@ from analysis.language import numbers, words
 from analysis.reporting.manuscript import caveats, edition, facts, quotes, row_sets
 from analysis.reporting.manuscript.edition import Edition, Reference
 from analysis.reporting.manuscript.row_sets import RowSet
+from analysis.reporting.pages import cells
 
 _TEMPLATES = ("layout", "parts", "front", "findings", "sources", "breaks", "chapter")
 
@@ -69,6 +70,26 @@ class Setting:
     def caveats(self, finding: Any) -> caveats.Parted:
         """Part a finding's caveats: the breaks it crosses, and the rest."""
         return caveats.part(finding, self.report, self.language)
+
+    @staticmethod
+    def unbroken(text: str) -> Safe:
+        """Keep each interval on one line."""
+        return cells.unbroken(text)
+
+    @staticmethod
+    def size(table: Any) -> str:
+        """Return the classes of a table."""
+        return cells.of_table(table)
+
+    @staticmethod
+    def column(table: Any, place: int) -> str:
+        """Return the classes of a table's column."""
+        return cells.of_column(table, place)
+
+    @staticmethod
+    def cell(table: Any, place: int, cell: str) -> str:
+        """Return the classes of a table's cell."""
+        return cells.of_cell(table, place, cell)
 
     @property
     def unsourced(self) -> str:
