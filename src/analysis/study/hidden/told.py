@@ -36,6 +36,16 @@ class Looked:
         return (*self.table.rows, *(one.row for one in self.table.printed))
 
     @property
+    def source(self) -> str:
+        """Where the table was published."""
+        return self.table.publication
+
+    @property
+    def level(self) -> float | None:
+        """Confidence level of the limits; None where no method has an estimate."""
+        return self.hidden.headline.level if self.hidden.headline else None
+
+    @property
     def title(self) -> Text:
         """What the table is about."""
         return self.table.title
