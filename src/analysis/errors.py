@@ -6,6 +6,10 @@
     ├── DataError                 2   a published table breaks its contract
     ├── ParameterError            2   an unknown plan, country, language or notebook parameter
     ├── EvaluationError           2   an evaluation file breaks its schema
+    ├── SubmissionError           2   a file that a partner sent is refused or held, with questions
+    ├── VaultError                2   keys, the encrypted store or a backup cannot be used
+    ├── LinkageError              2   records cannot be linked, or a review file does not fit
+    ├── IndicatorError            2   a definition of an indicator breaks its contract
     ├── MethodError               2   a method refuses: the input allows no honest answer
     ├── FindingError              2   a finding cannot be recorded, or two languages disagree
     ├── ReportError               2   a page, figure or document cannot be written
@@ -34,6 +38,22 @@ class ParameterError(AnalysisError):
 
 class EvaluationError(AnalysisError):
     """An evaluation file breaks its schema."""
+
+
+class SubmissionError(AnalysisError):
+    """A file that a partner sent is refused, or held until its questions are answered."""
+
+
+class VaultError(AnalysisError):
+    """Keys, the encrypted store or a backup cannot be used as they are."""
+
+
+class LinkageError(AnalysisError):
+    """Records cannot be linked, or a file of reviewed pairs does not fit them."""
+
+
+class IndicatorError(AnalysisError):
+    """A definition of an indicator breaks its contract, or cannot be computed."""
 
 
 class MethodError(AnalysisError):

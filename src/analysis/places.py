@@ -28,6 +28,41 @@ class Places:
         return self.home / "data" / "codelists"
 
     @property
+    def partner_codelists(self) -> Path:
+        """Code lists of the forms that partners fill in."""
+        return self.codelists / "partner"
+
+    @property
+    def forms(self) -> Path:
+        """Forms that partners fill in, one a kind of row."""
+        return self.home / "data" / "forms"
+
+    @property
+    def profiles(self) -> Path:
+        """What each sender may send, and by which agreement."""
+        return self.home / "data" / "profiles"
+
+    @property
+    def indicators(self) -> Path:
+        """Definitions of indicators."""
+        return self.home / "data" / "indicators"
+
+    @property
+    def submissions(self) -> Path:
+        """The encrypted store of what partners sent; never in git."""
+        return self.home / "data" / "submissions"
+
+    @property
+    def synthetic(self) -> Path:
+        """The invented country: its definition, its senders, what was drawn of it."""
+        return self.home / "data" / "synthetic"
+
+    @property
+    def rehearsal(self) -> Path:
+        """Store and keys of the rehearsal on invented data; safe to remove."""
+        return self.cache / "rehearsal"
+
+    @property
     def evaluations(self) -> Path:
         """Evaluation files, one a comparison."""
         return self.home / "evaluations"

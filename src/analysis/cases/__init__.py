@@ -1,0 +1,1 @@
+"""Submissions in, one pseudonymous row a person out."""

@@ -1,0 +1,1 @@
+"""Definitions and cases in, plan by indicator by period by stratum out."""

@@ -1,0 +1,1 @@
+"""Files that partners send in, valid and pseudonymous submissions and receipts out."""
