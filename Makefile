@@ -16,7 +16,7 @@ UV ?= uv
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help report test check lab bench soak lock clean distclean install
+.PHONY: help report test check lab rehearsal bench soak lock clean distclean install
 
 help:                ## Show this list
 	@sed -n 's/^\([a-z]*\): *\([a-z]* *\)## /\1\t/p' Makefile | awk -F '\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -38,6 +38,9 @@ check: install       ## Check style, types, imports, notebooks and dependencies
 
 lab: install         ## Open JupyterLab on the notebooks
 	@WORKBENCH_HOME="$(CURDIR)" $(BIN)/python -m analysis lab $(ARGUMENTS)
+
+rehearsal: install   ## Rehearse partner data on invented persons; a watermarked report
+	@$(BIN)/python -m analysis rehearse $(ARGUMENTS)
 
 bench: install       ## Time the slow parts
 	@for file in benchmarks/*.py; do \

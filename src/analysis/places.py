@@ -48,6 +48,11 @@ class Places:
         return self.home / "data" / "indicators"
 
     @property
+    def linkage(self) -> Path:
+        """The rules by which records of several senders become persons."""
+        return self.home / "data" / "linkage.yml"
+
+    @property
     def submissions(self) -> Path:
         """The encrypted store of what partners sent; never in git."""
         return self.home / "data" / "submissions"

@@ -178,8 +178,7 @@ def test_unknown_name_is_refused_and_nothing_is_written(
     ("line", "other", "place"),
     [
         ("level: 0.95", "level: 0.9", "protocol.level"),
-        ("smallest_count: 0", "smallest_count: 5", "disclosure.smallest_count"),
-        ("basis: published", "basis: submitted", "disclosure.basis"),
+        ("cases: submitted", "cases: none", "disclosure.smallest_count"),
     ],
 )
 def test_setting_that_would_be_ignored_is_refused(
@@ -189,8 +188,33 @@ def test_setting_that_would_be_ignored_is_refused(
     file = places.evaluations / "denmark-2002-2007.yml"
     text = file.read_text(encoding="utf-8")
     assert line in text
-    file.write_text(text.replace(line, other), encoding="utf-8")
+    # Without cases of persons, only published figures are shown, as printed.
+    without = text.replace("basis: submitted", "basis: published") if "cases" in line else text
+    file.write_text(without.replace(line, other), encoding="utf-8")
     said = call("build")
     assert said.code == 2
     assert f"denmark-2002-2007.yml: at {place}: this version knows one value only." in said.err
+    assert _hash(places.outputs) == last
+
+
+@pytest.mark.parametrize(
+    ("line", "other", "place"),
+    [
+        ("smallest_count: 5", "smallest_count: 4", "disclosure.smallest_count"),
+        ("basis: submitted", "basis: published", "disclosure.basis"),
+        ("basis: submitted", "basis: synthetic", "disclosure.basis"),
+        ("cases: submitted", "cases: synthetic", "disclosure.basis"),
+    ],
+)
+def test_disclosure_that_does_not_fit_the_cases_is_refused(
+    places: Places, last: str, call: Callable[..., Any], line: str, other: str, place: str
+) -> None:
+    """A count of two victims in a report can name them; invented ones must say that they are."""
+    file = places.evaluations / "denmark-2002-2007.yml"
+    text = file.read_text(encoding="utf-8")
+    assert line in text
+    file.write_text(text.replace(line, other), encoding="utf-8")
+    said = call("build")
+    assert said.code == 2
+    assert f"denmark-2002-2007.yml: at {place}:" in said.err
     assert _hash(places.outputs) == last

@@ -14,7 +14,8 @@ from analysis.cli.main import workbench
 
 HOME = Path(__file__).parents[2]
 MANUAL = "\n".join(
-    (HOME / name).read_text(encoding="utf-8") for name in ("README.md", "docs/tutorial.md")
+    (HOME / name).read_text(encoding="utf-8")
+    for name in ("README.md", "docs/tutorial.md", "docs/partner-data.md", "docs/keys.md")
 )
 
 
@@ -75,7 +76,7 @@ def test_examples_are_understood(words: tuple[str, ...], verb: click.Command) ->
 
 @each_verb
 def test_verb_is_in_the_manual(words: tuple[str, ...], verb: click.Command) -> None:
-    """A verb that README and tutorial pass over is found by nobody."""
+    """A verb that README, tutorial and the page on partner data pass over is found by nobody."""
     assert f"workbench {' '.join(words)}" in MANUAL
 
 

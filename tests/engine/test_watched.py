@@ -129,3 +129,18 @@ def test_a_cell_that_opens_a_file_by_itself_is_run_again_when_that_changes(
         (True, True),
         (True, True),
     ]
+
+
+def test_what_somebody_answers_for_is_passed_over(tmp_path: Path, reads: Reads) -> None:
+    """A lock and a key decide nothing of a store's rows; the store itself is announced by hand."""
+    home = tmp_path / "home"
+    (home / "data" / "store.db").write_bytes(b"sealed")
+    (home / "key").write_text("secret")
+    found = reads(
+        "from analysis.engine.reuse import recorder\nimport os",
+        f"from pathlib import Path\nrecorder.note(Path({str(home / 'data' / 'store.db')!r}))",
+        f"with recorder.answered_for():\n    open({str(home / 'key')!r}).close()\n"
+        f"    os.close(os.open({str(home / 'lock')!r}, os.O_RDWR | os.O_CREAT))",
+    )
+    assert found == {"data/store.db": recorder.state_of(home / "data" / "store.db")}
+    assert "key" in reads(f"open({str(home / 'key')!r}).close()")

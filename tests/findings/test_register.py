@@ -106,7 +106,9 @@ def test_an_id_that_stands_twice_is_refused(cases: Mapping[str, Finding]) -> Non
 def test_synthetic_findings_never_enter_a_register(plain: list[Plain]) -> None:
     """Rehearsal data in a real report would be invented evidence."""
     plain[0]["basis"] = "synthetic"
-    with pytest.raises(FindingError, match=rf"1 rest on synthetic data \({plain[0]['id']}\)"):
+    with pytest.raises(
+        FindingError, match=rf"1 findings rest on synthetic data \({plain[0]['id']}\)"
+    ):
         register.check(plain)
 
 

@@ -18,7 +18,9 @@ LANGUAGES = ("da", "en")
 NAMES = (
     "plans", "involvement", "support", "identification", "prosecution", "policy_index",
     "comparators", "trend",
-    "evaluations", "hidden_population", "robustness", "simulation", "synthesis",
+    "evaluations", "hidden_population",
+    "data_quality", "pathways", "cooperation", "coverage",
+    "robustness", "simulation", "synthesis",
 )  # fmt: skip
 
 each_run = pytest.mark.parametrize(

@@ -19,14 +19,21 @@ from analysis.contracts.protocol import Protocol
 from analysis.contracts.published import Text
 from analysis.engine.running.run import Limits
 from analysis.errors import EvaluationError
-from analysis.evaluations.checking import check_notebooks, check_schema
+from analysis.evaluations.checking import check_cases, check_notebooks, check_schema
 from analysis.evaluations.files import available, default, load, refuse_shared_folder, suggestion
-from analysis.evaluations.model import Disclosure, Evaluation, NotebookEntry, Parameter
+from analysis.evaluations.model import (
+    Cases,
+    Disclosure,
+    Evaluation,
+    NotebookEntry,
+    Parameter,
+)
 from analysis.evaluations.overrides import with_overrides
 from analysis.evaluations.protocol import check_protocol
 from analysis.places import Places
 
 __all__ = [
+    "Cases",
     "Disclosure",
     "Evaluation",
     "NotebookEntry",
@@ -61,6 +68,7 @@ def read(places: Places, id: str) -> Evaluation:
     check_schema(path.name, content)
     evaluation = _shape(id, path, content)
     check_notebooks(path.name, evaluation.notebooks)
+    check_cases(path.name, evaluation)
     check_protocol(path.name, evaluation.protocol)
     if evaluation.baseline == evaluation.current:
         raise EvaluationError(
@@ -84,7 +92,16 @@ def _shape(id: str, path: Path, content: Mapping[str, Any]) -> Evaluation:
         disclosure=Disclosure(**{**disclosure, "note": Text(**disclosure["note"])}),
         path=path,
         is_default=content.get("default", False),
+        cases=content.get("cases", _CASES[disclosure["basis"]]),
     )
+
+
+_CASES: dict[str, Cases] = {
+    "published": "none",
+    "submitted": "submitted",
+    "synthetic": "synthetic",
+}
+"""Which cases a file reads that does not say so itself: those that its disclosure is for."""
 
 
 def _entry(entry: Mapping[str, Any], limits: dict[str, int]) -> NotebookEntry:

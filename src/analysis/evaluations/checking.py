@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from analysis.contracts import schemas
 from analysis.errors import EvaluationError
 from analysis.evaluations.files import suggestion
-from analysis.evaluations.model import NotebookEntry
+from analysis.evaluations.model import Evaluation, NotebookEntry
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
@@ -88,6 +88,26 @@ def check_notebooks(file: str, notebooks: Iterable[NotebookEntry]) -> None:
                     + suggestion(name, tuple(counts), "")
                 )
     _check_order(file, {entry.name: entry.after for entry in entries})
+
+
+LEAST_SHOWN = 5
+"""Smallest count of persons in cases that any evaluation may show."""
+
+
+def check_cases(file: str, evaluation: Evaluation) -> None:
+    """Refuse an evaluation whose disclosure does not fit the cases of persons that it reads."""
+    cases, disclosure = evaluation.cases, evaluation.disclosure
+    basis = "published" if cases == "none" else cases
+    if disclosure.basis != basis:
+        raise EvaluationError(
+            f"{file}: at disclosure.basis: with cases: {cases} it can only be {basis}. "
+            "Change the one or the other."
+        )
+    if cases != "none" and disclosure.smallest_count < LEAST_SHOWN:
+        raise EvaluationError(
+            f"{file}: at disclosure.smallest_count: cases of persons are read, and counts below "
+            f"{LEAST_SHOWN} would be shown. Write {LEAST_SHOWN} or more."
+        )
 
 
 def _check_order(file: str, waits_for: Mapping[str, Sequence[str]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from analysis.contracts.findings import Basis
 from analysis.contracts.front_page import FrontPageLayout
@@ -13,6 +14,10 @@ from analysis.contracts.published import Language, Text
 from analysis.engine.running.run import Limits
 
 Parameter = str | int | float | bool
+
+Cases = Literal["none", "submitted", "synthetic"]
+"""Which cases of persons an evaluation reads: none, those that partners submitted, or invented
+ones for a rehearsal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,10 @@ class NotebookEntry:
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """What may be shown: counts of persons below ``smallest_count`` may not (0: all may)."""
+    """What may be shown: counts of persons in cases below ``smallest_count`` are merged.
+
+    Published figures are always shown as their source prints them.
+    """
 
     basis: Basis
     smallest_count: int
@@ -36,7 +44,10 @@ class Disclosure:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """One comparison of two plans. ``id`` is also the folder below ``outputs/``."""
+    """One comparison of two plans. ``id`` is also the folder below ``outputs/``.
+
+    ``cases`` says which cases of persons its notebooks read.
+    """
 
     id: str
     name: Text
@@ -50,3 +61,9 @@ class Evaluation:
     disclosure: Disclosure
     path: Path
     is_default: bool = False
+    cases: Cases = "none"
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether it rests on invented cases, and nobody may quote it."""
+        return self.cases == "synthetic"

@@ -24,7 +24,7 @@ SILENT = limitations.SILENT
 """Verdicts that claim nothing: nothing can speak against them."""
 
 ROWLESS: frozenset[Verdict] = SILENT | {"not_known"}
-"""Verdicts that may rest on no published row."""
+"""Verdicts that may rest on no published row, where the basis is published."""
 
 Plans = tuple[Plan, Plan]
 
@@ -115,7 +115,9 @@ def _check(made: Finding) -> None:
     wrong = {
         f"the id does not fit {ID}": not re.fullmatch(ID, made.id),
         "the fingerprint is no SHA-256": not re.fullmatch(FINGERPRINT, made.fingerprint),
-        "no published row stands behind it": not made.rows and made.verdict not in ROWLESS,
+        "no published row stands behind it": made.basis == "published"
+        and not made.rows
+        and made.verdict not in ROWLESS,
         f"grade {made.grade} does not bear the verdict {made.verdict}": not grades.bears(
             made.verdict, made.grade
         ),

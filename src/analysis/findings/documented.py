@@ -15,7 +15,7 @@ from analysis.language import numbers, words
 Method = Literal[
     "rate_ratio", "ratio_rank", "synthetic_control", "breakdown", "difference", "event_study",
     "specification_curve", "yearly_factor", "level_change", "control_chart", "cusum",
-    "change_parts", "multiple_systems",
+    "change_parts", "multiple_systems", "share_difference",
 ]  # fmt: skip
 
 

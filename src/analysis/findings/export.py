@@ -73,6 +73,8 @@ def write(
     findings: Sequence[register.Plain],
     folder: Path,
     sources: Mapping[str, SourceRow] | None = None,
+    *,
+    rehearsal: bool = False,
 ) -> tuple[Path, ...]:
     """Write the register in every form, and the schema beside it.
 
@@ -84,6 +86,8 @@ def write(
         Made if missing; files of the same names are replaced.
     sources : mapping of str to SourceRow, optional
         Published rows by id, for the workbook's sheet of sources.
+    rehearsal : bool
+        Whether they rest on invented cases; the files are then named ``synthetic-findings``.
 
     Returns
     -------
@@ -95,17 +99,18 @@ def write(
     FindingError
         If the findings break the schema, share an id or rest on synthetic data.
     """
-    register.check(findings)
+    register.check(findings, rehearsal=rehearsal)
     folder.mkdir(parents=True, exist_ok=True)
     shaped = [from_json(one) for one in findings]
     lines = [line(finding) for finding in shaped]
-    written = [folder / register.REGISTER, folder / register.SCHEMA]
-    written += [folder / f"findings.{kind}" for kind in ("csv", "parquet", "xlsx")]
+    stem = Path(register.REHEARSED if rehearsal else register.REGISTER).stem
+    written = [folder / f"{stem}.json", folder / register.SCHEMA]
+    written += [folder / f"{stem}.{kind}" for kind in ("csv", "parquet", "xlsx")]
     written[0].write_text(_json(findings), encoding="utf-8", newline="\n")
     written[1].write_text(register.schema(), encoding="utf-8", newline="\n")
     _write_csv(lines, written[2])
     _write_parquet(lines, written[3])
-    workbook.write(shaped, sources or {}, written[4])
+    workbook.write(shaped, sources or {}, written[4], rehearsal=rehearsal)
     return tuple(written)
 
 

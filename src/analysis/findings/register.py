@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.contracts import schemas
 from analysis.contracts.findings import from_json
+from analysis.contracts.invented import refuse_invented
 from analysis.contracts.outputs import FINDING, of_kind
 from analysis.contracts.published import Language
 from analysis.errors import FindingError
@@ -21,18 +22,25 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
 REGISTER = "findings.json"
+REHEARSED = "synthetic-findings.json"
+"""Name of the register of a rehearsal: what reads a register finds none, and is told why."""
+
 SCHEMA = "finding.schema.json"
 
 Plain = dict[str, Any]
 
 
-def collect(notebooks: Mapping[tuple[str, Language], Mapping[str, Any]]) -> tuple[Plain, ...]:
+def collect(
+    notebooks: Mapping[tuple[str, Language], Mapping[str, Any]], *, rehearsal: bool = False
+) -> tuple[Plain, ...]:
     """Gather the findings of a build.
 
     Parameters
     ----------
     notebooks : mapping of (notebook name, language) to dict
         Executed notebooks as JSON, in the order in which a reader meets them.
+    rehearsal : bool
+        Whether they ran on invented cases, whose findings are refused everywhere else.
 
     Returns
     -------
@@ -53,14 +61,14 @@ def collect(notebooks: Mapping[tuple[str, Language], Mapping[str, Any]]) -> tupl
     for findings in by_language.values():
         # What equals the findings of the language before it need not be checked again.
         if not checked or findings != checked:
-            check(findings)
+            check(findings, rehearsal=rehearsal)
         checked = findings
     for first, second in pairwise(by_language.values()):
         agree(first, second)
     return tuple(next(iter(by_language.values()), ()))
 
 
-def check(findings: Sequence[Plain]) -> None:
+def check(findings: Sequence[Plain], *, rehearsal: bool = False) -> None:
     """Refuse findings that break the schema, share an id, lack limits or rest on synthetic data."""
     _check_schema(list(findings))
     ids = [one["id"] for one in findings]
@@ -72,16 +80,7 @@ def check(findings: Sequence[Plain]) -> None:
             f"{', '.join(places)}. Give each finding an id of its own."
         )
     limitations.require(from_json(one) for one in findings)
-    _refuse_invented(findings)
-
-
-def _refuse_invented(findings: Sequence[Plain]) -> None:
-    invented = [one["id"] for one in findings if one["basis"] == "synthetic"]
-    if invented:
-        raise FindingError(
-            f"findings: {len(invented)} rest on synthetic data ({', '.join(invented)}). "
-            "Synthetic data is for rehearsal: run these notebooks on published data."
-        )
+    refuse_invented(findings, "findings", rehearsal=rehearsal)
 
 
 def agree(da: Iterable[Plain], en: Iterable[Plain]) -> None:
@@ -117,6 +116,10 @@ def load(folder: Path) -> tuple[Plain, ...]:
         If there is none, or it is not what `export.write` wrote, or holds synthetic data.
     """
     file = folder / REGISTER
+    rehearsed = folder / REHEARSED
+    if rehearsed.is_file():
+        found = json.loads(rehearsed.read_text(encoding="utf-8"))
+        refuse_invented(found, folder.parent.name)
     if not file.is_file():
         raise FindingError(
             f"findings: {folder.name} holds no {REGISTER}. Build first: workbench build"
@@ -126,7 +129,7 @@ def load(folder: Path) -> tuple[Plain, ...]:
     except ValueError as error:
         raise FindingError(f"{REGISTER}: not JSON. Build again: workbench build") from error
     _check_schema(findings)
-    _refuse_invented(findings)
+    refuse_invented(findings, folder.parent.name or "findings")
     return tuple(findings)
 
 

@@ -24,6 +24,9 @@ _OPTIONS = {
     "strings_to_numbers": False,
     "nan_inf_to_errors": False,
 }
+SHORT_MARK = "SYN"
+"""Ends the name of a sheet of invented numbers; the word stands in its printed header."""
+
 _WIDE = 60
 _NARROW = 16
 _WRAPPED = (
@@ -46,7 +49,13 @@ Cell = str | float | int | None
 Line = Sequence[Cell]
 
 
-def write(findings: Sequence[Finding], sources: Mapping[str, SourceRow], path: Path) -> None:
+def write(
+    findings: Sequence[Finding],
+    sources: Mapping[str, SourceRow],
+    path: Path,
+    *,
+    rehearsal: bool = False,
+) -> None:
     """Write three sheets: findings, their numbers with units and rows, and the rows' sources.
 
     Text that begins like a formula (``=``, ``+``, ``-``, ``@``) stays text; an
@@ -54,10 +63,13 @@ def write(findings: Sequence[Finding], sources: Mapping[str, SourceRow], path: P
     """
     used = list(dict.fromkeys(row for finding in findings for row in _all_rows(finding)))
     book = xlsxwriter.Workbook(path, _OPTIONS)
-    book.set_properties({"title": _both("sheet_findings"), "created": CREATED})
-    _sheet(book, "findings", _FINDINGS, (_finding(finding) for finding in findings))
-    _sheet(book, "values", _VALUES, (line for one in findings for line in _values(one)))
-    _sheet(book, "sources", _SOURCES, (_source(sources[row]) for row in used if row in sources))
+    mark = _both("sheet_synthetic") if rehearsal else ""
+    title = " ".join(filter(None, (_both("sheet_findings"), mark)))
+    book.set_properties({"title": title, "created": CREATED})
+    _sheet(book, "findings", _FINDINGS, (_finding(finding) for finding in findings), mark)
+    _sheet(book, "values", _VALUES, (line for one in findings for line in _values(one)), mark)
+    published = (_source(sources[row]) for row in used if row in sources)
+    _sheet(book, "sources", _SOURCES, published, mark)
     book.close()
 
 
@@ -66,9 +78,12 @@ def _all_rows(finding: Finding) -> Iterable[str]:
     yield from (row for one in finding.contrary for row in one.rows)
 
 
-def _sheet(book: Any, name: str, columns: Sequence[str], lines: Iterable[Line]) -> None:
+def _sheet(book: Any, name: str, columns: Sequence[str], lines: Iterable[Line], mark: str) -> None:
+    """Write one sheet; a ``mark`` stands in its name, which Excel bounds at 31 letters."""
     said = words.text(f"findings.sheet_{name}")
-    sheet = book.add_worksheet(f"{said.da} - {said.en}")
+    sheet = book.add_worksheet(f"{said.da} - {said.en}" + (f" ({SHORT_MARK})" if mark else ""))
+    if mark:
+        sheet.set_header(f"&C{mark}")
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     for place, column in enumerate(columns):

@@ -144,9 +144,9 @@ def _refuse_unheeded(chosen: Evaluation) -> None:
         "protocol.level": (chosen.protocol.level, LEVEL),
         "protocol.power": (chosen.protocol.power, POWER),
         "protocol.dispersion": (chosen.protocol.dispersion, "wider"),
-        "disclosure.basis": (chosen.disclosure.basis, "published"),
-        "disclosure.smallest_count": (chosen.disclosure.smallest_count, 0),
     }
+    if chosen.cases == "none":
+        only["disclosure.smallest_count"] = (chosen.disclosure.smallest_count, 0)
     wrong = [(place, one) for place, (asked, one) in only.items() if asked != one]
     if wrong:
         raise EvaluationError(
@@ -169,6 +169,7 @@ class _Checked:
 def _check(places: Places, chosen: Evaluation) -> _Checked:
     """Refuse what cannot be built before anything runs."""
     _refuse_unheeded(chosen)
+    _require_cases(places, chosen)
 
     from analysis.published.load import open_record
     from analysis.study.plans import plans_for
@@ -178,6 +179,24 @@ def _check(places: Places, chosen: Evaluation) -> _Checked:
     plans = plans_for(record, chosen.baseline, chosen.current, chosen.country)
     report_stamp.require_sound(places)
     return _Checked(chosen, record, plans)
+
+
+def _require_cases(places: Places, chosen: Evaluation) -> None:
+    """Refuse cases that cannot be opened, before a notebook fails on them.
+
+    Submissions that nobody sent are no fault: their pages say who owes them.
+    """
+    folder = {"synthetic": places.rehearsal / "store", "submitted": places.submissions}
+    store = folder.get(chosen.cases, places.submissions) / "store.db"
+    if chosen.cases == "synthetic" and not store.is_file():
+        raise EvaluationError(
+            f"{chosen.path.name}: there are no invented cases yet. Make them, and this report: "
+            "workbench rehearse"
+        )
+    if chosen.cases == "submitted" and store.is_file():
+        from analysis.vault.keys import default_folder, open_store_key
+
+        open_store_key(default_folder())
 
 
 @contextmanager

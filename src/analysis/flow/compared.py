@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import get_args
 
 from analysis import evaluations
 from analysis.contracts.front_page import FrontPageLayout
 from analysis.contracts.published import LANGUAGES
 from analysis.errors import ParameterError
-from analysis.evaluations import Evaluation
+from analysis.evaluations import Cases, Evaluation
 from analysis.places import Places
 
 _REPLACED = ("baseline", "country", "current")
@@ -38,4 +39,7 @@ def compared(places: Places, given: Iterable[Mapping[str, object]]) -> Iterator[
         chosen = evaluations.with_overrides(usual, named)
         record.country(chosen.country)
         choose_plans(record, chosen.baseline, chosen.current)
-        yield replace(chosen, languages=(language,), front_page=FrontPageLayout())
+        # Cases that a notebook was given decide whether its pages are a rehearsal's.
+        named_cases = values.get("cases")
+        cases = next((one for one in get_args(Cases) if one == named_cases), chosen.cases)
+        yield replace(chosen, languages=(language,), front_page=FrontPageLayout(), cases=cases)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from analysis.contracts.protocol import VARIABLE as PROTOCOL_VARIABLE
+from analysis.engine.notebook import parameters
 from analysis.engine.reuse.recorder import ORDER_VARIABLE, RUN_VARIABLE
 from analysis.engine.running.run import Job
 from analysis.evaluations import Evaluation
@@ -33,12 +34,15 @@ def jobs(
     NotebookError
         If a notebook is missing.
     """
+    found = {entry.name: notebook(places, entry.name) for entry in chosen.notebooks}
+    of_cases = {name: _of_cases(chosen, path) for name, path in found.items()}
     return tuple(
         Job(
             name=f"{language}/{entry.name}",
-            notebook=notebook(places, entry.name),
+            notebook=found[entry.name],
             parameters={
                 **entry.parameters,
+                **of_cases[entry.name],
                 "baseline": chosen.baseline,
                 "current": chosen.current,
                 "country": chosen.country,
@@ -59,3 +63,13 @@ def jobs(
         for entry in chosen.notebooks
         for language in chosen.languages
     )
+
+
+def _of_cases(chosen: Evaluation, path: Path) -> dict[str, object]:
+    """Return what a notebook on cases of persons is told: which it reads, what it may show.
+
+    Others declare no such parameters, so that nothing of it changes their fingerprints.
+    """
+    told = {"cases": chosen.cases, "smallest_count": chosen.disclosure.smallest_count}
+    declared = {one.name for one in parameters.read(path)}
+    return {name: value for name, value in told.items() if name in declared}

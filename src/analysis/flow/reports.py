@@ -43,7 +43,7 @@ def make(
     record: Record, chosen: Evaluation, plans: tuple[Plan, Plan], notebooks: Notebooks
 ) -> ReportInput:
     """Hand the report what it is made of: findings, and every row and break they lead to."""
-    collected = register.collect(notebooks)
+    collected = register.collect(notebooks, rehearsal=chosen.rehearsal)
     return ReportInput(
         id=chosen.id,
         name=_name(chosen, plans, record.country(chosen.country).name),
@@ -56,8 +56,12 @@ def make(
         sources={row_id: record.row(row_id) for row_id in _row_ids(collected, notebooks)},
         breaks={brk.id: brk for brk in breaks_of(record, chosen.country, plans)},
         grades={grade: words.text(f"findings.grade_{grade}") for grade in GRADES},
-        documents={language: f"report-{language}.pdf" for language in chosen.languages},
+        documents={
+            language: f"{'synthetic-' if chosen.rehearsal else ''}report-{language}.pdf"
+            for language in chosen.languages
+        },
         labels=_labels(record),
+        rehearsal=chosen.rehearsal,
     )
 
 
@@ -153,7 +157,8 @@ class _Writing:
         from analysis.findings import export
 
         found = [dict(one) for one in self.report.findings]
-        export.write(found, self.stage / "findings", self.report.sources)
+        folder = self.stage / "findings"
+        export.write(found, folder, self.report.sources, rehearsal=self.report.rehearsal)
         self.kept.note("findings", [self.of_findings], self.stage)
 
     def pages(self) -> None:

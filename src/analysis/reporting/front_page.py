@@ -100,21 +100,40 @@ def compose(report: ReportInput, language: Language) -> FrontPage:
     """Write the front page in one language.
 
     An id of ``report.front`` that no finding bears is left out (`absent` names
-    them): another country may lack what the default evaluation shows.
+    them): another country may lack what the default evaluation shows. That of a rehearsal
+    says what it is, and no result.
 
     Raises
     ------
     ReportError
-        If the page is longer than 250 words, or a finding rests on synthetic data.
+        If the page is longer than 250 words, or a finding rests on synthetic data and the
+        report is no rehearsal.
     """
     report_input.check(report)
-    page = _page(report, language)
+    page = _rehearsal(language) if report.rehearsal else _page(report, language)
     if page.length > LONGEST:
         raise ReportError(
             f"front page ({language}): {page.length} words, {page.length - LONGEST} more than "
             f"{LONGEST}. Shorten the findings' short wordings, or take a finding off front_page."
         )
     return page
+
+
+def _rehearsal(language: Language) -> FrontPage:
+    """Write the front page of a rehearsal: what it is, and no result."""
+    kicker, title, subtitle, outcome = (
+        _say(f"rehearsal_{name}", language) for name in ("kicker", "title", "subtitle", "outcome")
+    )
+    return FrontPage(
+        language=language,
+        kicker=kicker,
+        title=title,
+        subtitle=subtitle,
+        answer=(),
+        outcome=outcome,
+        blocks=(),
+        grades="",
+    )
 
 
 def absent(report: ReportInput) -> tuple[str, ...]:

@@ -43,12 +43,15 @@ from analysis.study.among import AmongOthers
 from analysis.study.choosing import Choosing
 from analysis.study.explaining import Explaining
 from analysis.study.from_lists import FromLists
+from analysis.study.partner import asking
+from analysis.study.partner.asking import Partner
 from analysis.study.plans import plans_for
 from analysis.study.simulating import Simulating
 from analysis.study.windows import window
 
 if TYPE_CHECKING:
     from analysis.study.hidden.told import Result
+    from analysis.study.partner.opened import Asking, Opened
 
 UNSAID = ("undecided", "not_comparable", "not_known", "not_submitted", "refused")
 """Verdicts that answer a question with: that cannot be said."""
@@ -91,7 +94,7 @@ class ShownCheck:
         }
 
 
-class Study(Simulating, FromLists, AmongOthers, Choosing, Explaining):
+class Study(Simulating, FromLists, Partner, AmongOthers, Choosing, Explaining):
     """One comparison: its data (see `Reading`), what is computed of it, and what is recorded."""
 
     # What is computed
@@ -123,6 +126,30 @@ class Study(Simulating, FromLists, AmongOthers, Choosing, Explaining):
     def record_hidden(self, id: str, result: Result) -> ShownFinding:
         """Record how many there were in all by a table of overlapping lists, or why not."""
         return self._show(self.hidden_finding(id, result))
+
+    def record_absent(self, id: str, asked: Asking) -> ShownFinding:
+        """Record that no cases of persons were submitted, and who owes them."""
+        return self._show(self.absent_finding(id, asked))
+
+    def record_reports(self, id: str, asked: Opened) -> ShownFinding:
+        """Record how much of what partners owed came."""
+        return self._show(self.reports_finding(id, asked))
+
+    def record_shares(self, notebook: str, asked: Opened, *names: str) -> ShownFindings:
+        """Record several shares before and after the centre, one finding each."""
+        return self._show_all(self.share_findings(notebook, asked, names))
+
+    def record_offers(self, notebook: str, asked: Opened) -> ShownFindings:
+        """Record for each promise how many were offered it, before and after the centre."""
+        return self._show_all(self.offer_findings(notebook, asked))
+
+    def record_wait(self, id: str, asked: Opened) -> ShownFinding:
+        """Record how long those identified waited until any help began."""
+        return self._show(self.wait_finding(id, asked))
+
+    def record_network(self, id: str, asked: Opened) -> ShownFinding:
+        """Record how the network of referrals changed."""
+        return self._show(self.network_finding(id, asked))
 
     def record_each(self, id: str, results: Mapping[str, among_told.Result]) -> ShownFindings:
         """Record a finding for each of several results, named after what it is about."""
@@ -314,6 +341,7 @@ LISTINGS: dict[str, Callable[..., Listing]] = {
     **change_shown.LISTINGS,
     **departed.LISTINGS,
     **from_lists.LISTINGS,
+    **asking.LISTINGS,
     **robust_listed.LISTINGS,
     **traced.LISTINGS,
     **trend_shown.LISTINGS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -12,8 +12,24 @@ import pandas as pd
 import pytest
 
 from analysis.contracts.findings import Finding, Limits, Side
+from analysis.contracts.partner.pictures import (
+    Cohort,
+    Coverage,
+    Curve,
+    Curves,
+    Due,
+    DueMatrix,
+    Funnel,
+    Panel,
+    Scorecard,
+    Scored,
+    Stage,
+    TieMatrices,
+    Ties,
+)
+from analysis.contracts.partner.pictures import Covered as Covered_
 from analysis.contracts.published import LANGUAGES, Break, Language, Plan, Series, Text
-from analysis.contracts.values import NOT_KNOWN, Value, interval, number
+from analysis.contracts.values import NOT_KNOWN, SUPPRESSED, Value, interval, number
 from analysis.contracts.ways import WayCurve
 from analysis.methods.comparators import RankedRatio, RatioRank
 from analysis.places import Places
@@ -268,6 +284,127 @@ def _nowhere() -> dict[str, Draw]:
     }
 
 
+def _partner(made: PartnerPictures) -> dict[str, Draw]:
+    """Pictures of cases of persons, from counts that were made up here."""
+    return {
+        "due_matrix": lambda language: figures.due_matrix("a", made.matrix, language=language),
+        "quality_grid": lambda language: figures.quality_grid("a", made.card, language=language),
+        "case_funnel": lambda language: figures.case_funnel(
+            "a", made.funnel, smallest=5, language=language
+        ),
+        "incidence_curves": lambda language: figures.incidence_curves(
+            "a", Text("Ventetid", "Wait"), made.curves, level=0.95, smallest=5, language=language
+        ),
+        "tie_matrices": lambda language: figures.tie_matrices(
+            "a", made.ties, smallest=5, language=language
+        ),
+        "coverage_dots": lambda language: figures.coverage_dots(
+            "a", made.coverage, smallest=5, language=language
+        ),
+    }
+
+
+@dataclass(frozen=True)
+class PartnerPictures:
+    """What the six pictures of partner data are drawn from."""
+
+    matrix: DueMatrix
+    card: Scorecard
+    funnel: Funnel
+    curves: Curves
+    ties: TieMatrices
+    coverage: Coverage
+
+
+NO_CASES = PartnerPictures(
+    DueMatrix((), ()),
+    Scorecard((), ()),
+    Funnel(()),
+    Curves((), 180, ()),
+    TieMatrices((), ()),
+    Coverage((), 0.95),
+)
+
+
+def partner_pictures() -> PartnerPictures:
+    """Nine invented bodies, one of them silent, with every state that a count can have."""
+    names = [Text(f"Organisation {one} (syntetisk)", f"Organisation {one} (synthetic)")
+             for one in "ABCDEFGH"]  # fmt: skip
+    names.append(Text("Udlændingemyndighed (syntetisk)", "Immigration authority (synthetic)"))
+    dues = (Due("in_time", 5, 5), Due("late", 5, 5), Due("part", 3, 5), Due("none", 0, 5),
+            Due("not_due"))  # fmt: skip
+    periods = tuple(f"{year}H{half}" for year in range(2003, 2011) for half in (1, 2))
+    shares = (1.0, 0.5, 0.031, None, 0.92, 0.0)
+    words = tuple(Text(f"Del nummer {n}", f"Part number {n}") for n in range(6))
+    stages = tuple(
+        Stage(Text(f"Trin {n}", f"Stage {n}"), value, true)
+        for n, (value, true) in enumerate(
+            zip((number(120), number(90), interval(86, 90), number(40), number(12), interval(0, 4)),
+                (125, 92, 90, 41, 12, 3), strict=True)
+        )
+    )  # fmt: skip
+    days, curve = (0, 30, 60, 90), (0.0, 0.2, 0.4, 0.5)
+    drawn = (
+        Curve("before", number(40), days, curve, (0, 0.1, 0.3, 0.4), (0.1, 0.3, 0.5, 0.6), None,
+              curve),
+        Curve("after", interval(0, 4), refused=Text("færre end ti", "fewer than ten")),
+    )  # fmt: skip
+    cells = (number(0), interval(1, 4), number(128), number(5), NOT_KNOWN)
+    counts = tuple(
+        tuple(NOT_KNOWN if row == column else cells[(row + 2 * column) % 4] for column in range(9))
+        for row in range(9)
+    )
+    groups = (
+        Covered_(Text("alle", "all"), number(300), number(200), 0.67, 0.67, 0.61, 0.72, 0.68),
+        Covered_(Text("mænd og børn", "men and children"), number(20), interval(0, 4), 0.0, 0.2,
+                 0.0, 0.4, 0.15),
+        Covered_(Text("børn", "children"), SUPPRESSED, SUPPRESSED, withheld=True),
+    )  # fmt: skip
+    sides = (("before", Text("før", "before")), ("after", Text("efter", "after")))
+    return PartnerPictures(
+        DueMatrix(
+            periods,
+            tuple(
+                (name, tuple(dues[(row + place) % 5] for place in range(16)))
+                for row, name in enumerate(names)
+            ),
+            7,
+            True,
+        ),
+        Scorecard(
+            words,
+            tuple(
+                Scored(name, shares, 0.7 if row else None, 0.2, 1.0)
+                for row, name in enumerate(names)
+            ),
+            True,
+        ),
+        Funnel(
+            tuple(Cohort(text, side, stages) for side, text in sides),  # type: ignore[arg-type]
+            True,
+        ),
+        Curves(
+            tuple(Panel(Text(f"Slags {n}", f"Kind {n}"), drawn) for n in range(4)),
+            90,
+            sides,  # type: ignore[arg-type]
+            True,
+        ),
+        TieMatrices(
+            tuple(names),
+            tuple(
+                Ties(text, side, counts, frozenset({3}), Text("tæthed 0,3", "density 0.3"))  # type: ignore[arg-type]
+                for side, text in sides
+            ),
+            True,
+        ),
+        Coverage(
+            ((Text("Botilbud", "Housing"), groups), (Text("Social hjælp", "Social help"), groups)),
+            0.95,
+            True,
+        ),
+    )
+
+
 def _full() -> dict[str, Draw]:
     opened, both = study(), plans()
     named = opened.codes("publishers")
@@ -281,6 +418,7 @@ def _full() -> dict[str, Draw]:
         _simulated()
         | _among(("DK-2007", "DK-2011"))
         | _from_lists("UK5")
+        | _partner(partner_pictures())
         | {
             "control_charts": _charted("DNK"),
             "change_parts": _parted("DNK"),
@@ -383,7 +521,7 @@ def _empty() -> dict[str, Draw]:
     both = [replace(plan, scope=Text("", ""), rows=()) for plan in study().compared]
     none = pd.DataFrame()
     nothing = replace(series("victims_identified"), points=())
-    silent = _nowhere() | _from_lists("country")
+    silent = _nowhere() | _from_lists("country") | _partner(NO_CASES)
     return silent | {
         "control_charts": _charted("DNK", 0),
         "change_parts": _parted("DNK", 0),
@@ -428,6 +566,15 @@ def _empty() -> dict[str, Draw]:
 
 
 PICTURES = tuple(sorted(figures.__all__))
+
+WITHOUT_ROWS = ("simulated_verdicts", "simulated_coverage", *_partner(NO_CASES))
+"""Pictures of what is not in the published record: invented worlds, and cases of persons."""
+
+
+@pytest.fixture(scope="session")
+def without_rows() -> tuple[str, ...]:
+    """Return the names of pictures that rest on no published row."""
+    return WITHOUT_ROWS
 
 
 @pytest.fixture(scope="session")

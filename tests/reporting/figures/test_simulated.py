@@ -16,7 +16,11 @@ from analysis.reporting.figures.simulated_coverage import Covered, Dot
 from analysis.reporting.shown import Shown
 
 Drawn = Callable[[str, Language], Shown]
-PICTURES = ("simulated_verdicts", "simulated_coverage")
+PARTNER = (
+    "due_matrix", "quality_grid", "case_funnel", "incidence_curves", "tie_matrices",
+    "coverage_dots",
+)  # fmt: skip
+PICTURES = ("simulated_verdicts", "simulated_coverage", *PARTNER)
 NAME = Text("verden", "world")
 
 each_picture = pytest.mark.parametrize("name", PICTURES)

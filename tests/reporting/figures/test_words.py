@@ -261,10 +261,10 @@ def test_breaks_of_one_date_share_a_letter(make_breaks: Callable[..., list[Break
     assert len(set(letters.values())) == len(letters) < len(breaks)
 
 
-def test_rows_lead_to_the_record(full: Drawn, picture: str) -> None:
+def test_rows_lead_to_the_record(full: Drawn, picture: str, without_rows: tuple[str, ...]) -> None:
     """Every number in the report leads to a row."""
     shown = full(picture, "en").picture
-    assert bool(shown.rows) != picture.startswith("simulated")
+    assert bool(shown.rows) != (picture in without_rows)
     assert len(set(shown.rows)) == len(shown.rows)
     assert all(len(line) == len(shown.columns) for line in shown.data)
 

@@ -29,12 +29,15 @@ PERSON_COLUMNS: dict[str, str] = {
     "organisations": "int32",
     "records": "int32",
     "conflicts": "int32",
+    "linkable": "bool",
 }
 """The table ``persons``: one row a person, after linkage.
 
 ``presumed_by`` and ``identified_by`` are organisations, ``identified_body`` the kind of
 deciding body; ``child``: under 18 at identification, else at first contact; ``conflicts``:
-fields in which the records of one person contradicted each other."""
+fields in which the records of one person contradicted each other; ``linkable``: some
+identity is known, so that records of other senders could meet it. Persons who are not
+linkable may be counted elsewhere too: they are never added to the others unsaid."""
 
 LINK_COLUMNS: tuple[str, ...] = ("record", "organisation", "pseudonym", "draw")
 """The table ``links``: which person each record belongs to, in draw 0 (the best) and in
@@ -45,7 +48,8 @@ further draws that carry the uncertainty of linkage into results."""
 class Cases:
     """Everything case-level that a notebook may read; pseudonymous, never written out.
 
-    ``tables`` holds ``persons``, ``links`` and each form by its id. In these, ``person`` is
+    ``tables`` holds ``persons`` (one row a person), ``person_rows`` (the rows of the form of
+    that name), ``links`` and every other form by its id. In these, ``person`` is
     replaced by ``pseudonym`` (draw 0) and ``record`` keeps the token; the columns of
     `contracts.partner.store.META` stand before. ``expected`` lists what each sender owed and
     ``received`` what came: one row a submission, with columns organisation, form, period,

@@ -12,7 +12,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from analysis.places import HOME_VARIABLE
@@ -41,6 +43,7 @@ UNTRACEABLE = "untraceable"
 _FOLDER = "names:"
 
 _noted: dict[Path, str] = {}
+_answered = threading.local()
 
 
 def note(path: Path) -> None:
@@ -66,6 +69,26 @@ def note_untraceable(what: str) -> None:
     whole = Path(os.environ.get(HOME_VARIABLE, os.sep)) / f"({what})"
     if whole not in _noted:
         _announce(whole, UNTRACEABLE)
+
+
+@contextmanager
+def answered_for() -> Iterator[None]:
+    """Let the watch of a kernel pass over what is done in the block.
+
+    For whoever opens something through locks and keys, which decide nothing of what it holds,
+    and has announced by `note` the one file that does. A hash of a key is never written down.
+    """
+    before = is_answered_for()
+    _answered.now = True
+    try:
+        yield
+    finally:
+        _answered.now = before
+
+
+def is_answered_for() -> bool:
+    """Whether this thread is in such a block."""
+    return bool(getattr(_answered, "now", False))
 
 
 def _announce(whole: Path, state: str) -> None:

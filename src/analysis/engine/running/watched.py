@@ -92,6 +92,8 @@ class _Watch:
         # Python tells of every import and attribute too: nearly all of it ends here.
         if event not in _HEARD or getattr(self._busy, "now", False):
             return
+        if recorder.is_answered_for():
+            return
         self._busy.now = True
         try:
             self._hear(event, told)

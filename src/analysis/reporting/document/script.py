@@ -52,7 +52,8 @@ class _Writer:
         return {
             "lang": self.language,
             "name": self.report.name.said_in(self.language),
-            "title": f"{front.title} {self.report.country.said_in(self.language)}",
+            "title": self._title(front),
+            "mark": self._word("rehearsal_mark") if self.report.rehearsal else "",
             "words": {key: self._word(key) for key in _WORDS},
             "front": _front(front),
             "chapters": [
@@ -66,6 +67,11 @@ class _Writer:
             "breaks": register.breaks(),
             "sources": register.sources(),
         }
+
+    def _title(self, front: FrontPage) -> str:
+        if self.report.rehearsal:
+            return f"{self._word('rehearsal_mark')}: {front.title}"
+        return f"{front.title} {self.report.country.said_in(self.language)}"
 
     def _word(self, key: str) -> str:
         # The template puts the page numbers in.

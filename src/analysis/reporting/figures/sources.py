@@ -37,6 +37,9 @@ def source_line(
     names : mapping of str to str
         Words of the codes; default: what the figures' catalogue has.
     """
+    if not rows and data and source:
+        # What partners submitted stands in no row that a reader could open.
+        return words.say("figures.source_only", language, source=source.rstrip("."))
     if not rows:
         return words.say("figures.source_none", language)
     content = json.dumps([list(rows), data], ensure_ascii=False)

@@ -77,7 +77,8 @@ def prepare(report: ReportInput) -> Edition:
 
 def _chapter(report: ReportInput, name: str, language: Language) -> Chapter:
     raw = report.notebooks[name, language]["cells"]
-    kept = code.with_values([cell for cell in raw if parts.in_language(cell, language)])
+    own = [cell for cell in raw if parts.in_language(cell, language)]
+    kept = code.with_values(parts.without_empty_sections(own))
     cells = code.drawn_together([parts.of_cell(cell) for cell in kept])
     texts = [part.markdown for cell in cells for part in cell if isinstance(part, Prose)]
     titles = (prose.take_title(prose.parse(text))[0] for text in texts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ from analysis.contracts.published import Language, Text
 from analysis.errors import ReportError
 
 _LANGUAGE_TAG = "lang-"
+_WITH_OUTPUT = "with-output"
+_CHECKS = "checks"
 _IMAGES = ("image/png", "image/svg+xml", "image/jpeg", "image/gif")
 
 
@@ -50,8 +52,32 @@ Part = Prose | Code | Recorded | Markup | Table | Picture | Check
 
 def in_language(cell: Mapping[str, Any], language: Language) -> bool:
     """Whether a cell is for readers of ``language``: tagged with it, or with none."""
-    tags = [tag for tag in cell.get("metadata", {}).get("tags", []) if _is_language(tag)]
+    tags = [tag for tag in _tags(cell) if _is_language(tag)]
     return not tags or _LANGUAGE_TAG + language in tags
+
+
+def without_empty_sections(cells: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Empty the text of a section that shows nothing, where its text says it may.
+
+    A text cell tagged ``with-output`` is told only if a code cell between it and the next
+    text showed something: a heading over an empty page explains what is not there. Cells keep
+    their places; all must be of one language.
+    """
+    kept = list(cells)
+    for place, cell in enumerate(cells):
+        if _WITH_OUTPUT in _tags(cell) and not _shows(cells[place + 1 :]):
+            kept[place] = {**cell, "source": ""}
+    return kept
+
+
+def _shows(following: Sequence[Mapping[str, Any]]) -> bool:
+    for cell in following:
+        if cell["cell_type"] == "markdown":
+            return False
+        # That a check held is nothing that a heading announces.
+        if cell.get("outputs") and _CHECKS not in _tags(cell):
+            return True
+    return False
 
 
 def of_cell(cell: Mapping[str, Any]) -> tuple[Part, ...]:
@@ -63,7 +89,8 @@ def of_cell(cell: Mapping[str, Any]) -> tuple[Part, ...]:
         If the cell failed, or shows a picture that has no text alternative.
     """
     if cell["cell_type"] == "markdown":
-        return (Prose(_joined(cell["source"])),)
+        text = _joined(cell["source"])
+        return (Prose(text),) if text else ()
     if cell["cell_type"] != "code":
         return ()
     shown: list[Part] = []
@@ -152,6 +179,11 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any]], Part]] = {
     outputs.FIGURE: _picture,
     outputs.CHECK: _check,
 }
+
+
+def _tags(cell: Mapping[str, Any]) -> list[str]:
+    found: list[str] = cell.get("metadata", {}).get("tags", [])
+    return found
 
 
 def _is_language(tag: str) -> bool:

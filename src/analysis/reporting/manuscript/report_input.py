@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analysis.contracts.front_page import FrontPageLayout
+from analysis.contracts.invented import refuse_invented
 from analysis.contracts.published import Break, Language, Plan, SourceRow, Text
 from analysis.errors import ReportError
 
@@ -25,7 +26,8 @@ class ReportInput:
     ``index.html``; empty where there is none.
     ``labels`` words the codes of the code lists, by list and code: ``("units",
     "persons")``, ``("publishers", ...)``, ``("indicators", ...)``.
-    The first language is the one the front page opens in.
+    The first language is the one the front page opens in. ``rehearsal``: it rests on invented
+    cases, and every page, document and file says so.
     """
 
     id: str
@@ -41,6 +43,7 @@ class ReportInput:
     grades: Mapping[str, Text]
     documents: Mapping[Language, str] = field(default_factory=dict)
     labels: Mapping[tuple[str, str], Text] = field(default_factory=dict)
+    rehearsal: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -59,17 +62,12 @@ def check(report: ReportInput) -> None:
     Raises
     ------
     ReportError
-        If a finding rests on synthetic data, two findings share an id, there is
-        no language, or a notebook is missing in one.
+        If a finding rests on synthetic data and the report is no rehearsal, two findings
+        share an id, there is no language, or a notebook is missing in one.
     """
     if not report.languages:
         raise ReportError(f"{report.id}: the report has no language. Name da, en or both.")
-    synthetic = [str(found["id"]) for found in report.findings if found["basis"] == "synthetic"]
-    if synthetic:
-        raise ReportError(
-            f"{report.id}: {len(synthetic)} findings rest on synthetic data ({_some(synthetic)}). "
-            "Invented data never enters a report: take their notebooks out of the evaluation."
-        )
+    refuse_invented(report.findings, report.id, rehearsal=report.rehearsal, error=ReportError)
     if len(report.by_id) != len(report.findings):
         raise ReportError(
             f"{report.id}: {len(report.findings) - len(report.by_id)} findings share an id with "

@@ -18,8 +18,12 @@ Spot = tuple[str, Language, int, int]
 
 
 def name_files(edition: Edition) -> dict[Spot, str]:
-    """Give every figure and table the stem of its files; a second of one id ends in ``-2``."""
+    """Give every figure and table the stem of its files; a second of one id ends in ``-2``.
+
+    Files of a rehearsal begin with the word: they are sent on without the page around them.
+    """
     stems: dict[Spot, str] = {}
+    mark = "synthetic-" if edition.report.rehearsal else ""
     for language, chapters in edition.chapters.items():
         seen: Counter[tuple[type, str]] = Counter()
         for chapter in chapters:
@@ -27,7 +31,7 @@ def name_files(edition: Edition) -> dict[Spot, str]:
                 for column, part in enumerate(cell):
                     if not isinstance(part, (Picture, Table)):
                         continue
-                    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", part.id)
+                    stem = mark + re.sub(r"[^A-Za-z0-9._-]+", "-", part.id)
                     kind = type(part), stem
                     seen[kind] += 1
                     again = f"-{seen[kind]}" if seen[kind] > 1 else ""
