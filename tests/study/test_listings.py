@@ -34,6 +34,8 @@ OF_FINDINGS = ("departures",)
 """Tables of what a build recorded; `test_departed` makes them."""
 HIDDEN = tuple(name for name in LISTINGS if name.startswith("hidden_"))
 """Tables of overlapping lists that are estimated first; `test_hidden` follows their rows."""
+PARTNER = tuple(name for name in LISTINGS if name.startswith("partner_"))
+"""Tables on persons, made of cases and not of rows of the record; see `test_partner_counts`."""
 SILENT = ("not_found", "did_not_exist")
 
 
@@ -41,7 +43,7 @@ def _all(study: Any) -> list[tuple[str, Listing]]:
     made = [
         (name, study.listing(name, *arguments))
         for name in LISTINGS
-        if name not in ("readings", *AMONG, *WATCHED, *CHANGED, *OF_FINDINGS, *HIDDEN)
+        if name not in ("readings", *AMONG, *WATCHED, *CHANGED, *OF_FINDINGS, *HIDDEN, *PARTNER)
         for arguments in ARGUMENTS.get(name, [()])
     ]
     results = [

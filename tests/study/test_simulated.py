@@ -214,13 +214,13 @@ def test_a_synthetic_finding_is_refused_on_every_way_into_a_report(tmp_path: Pat
     """The register of a build, what it writes, and what a synthesis reads: all refuse."""
     invented = _invented()
     executed = {"cells": [{"cell_type": "code", "outputs": [{"data": {FINDING: invented}}]}]}
-    with pytest.raises(FindingError, match="1 rest on synthetic data"):
+    with pytest.raises(FindingError, match="1 findings rest on synthetic data"):
         register.collect({("simulation", "en"): executed})
-    with pytest.raises(FindingError, match="1 rest on synthetic data"):
+    with pytest.raises(FindingError, match="1 findings rest on synthetic data"):
         export.write([{**invented, "notebook": "simulation"}], tmp_path)
     assert list(tmp_path.iterdir()) == []
     (tmp_path / register.REGISTER).write_text(
         json.dumps([{**invented, "notebook": "simulation"}]), encoding="utf-8"
     )
-    with pytest.raises(FindingError, match="1 rest on synthetic data"):
+    with pytest.raises(FindingError, match="1 findings rest on synthetic data"):
         register.load(tmp_path)
