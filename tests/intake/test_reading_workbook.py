@@ -192,7 +192,7 @@ def _below_the_first(sheet: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (_merge, "sheet Sheet: Merged cells beginning in rows: 1 (row 2)"),
+        (_merge, "sheet Sheet: Rows in which merged cells begin: 1 (row 2)"),
         (_hide_row, "sheet Sheet: Hidden rows with data: 1 (row 3)"),
         (_hide_column, "sheet Sheet: Hidden columns with data: 1 (B)"),
         (_formula, "sheet Sheet, column B: Cells with formulas: 1 (row 3)"),

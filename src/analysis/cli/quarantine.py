@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from analysis.cli import options
-from analysis.cli.taken import senders, show, store_options
+from analysis.cli.taken import folders, senders, show, store_options
 from analysis.cli.verbs import examples
 from analysis.places import find_places
 
@@ -54,4 +54,4 @@ def verb(
         profiles=profiles,
         forms=forms,
     )
-    show(taken, forms, profiles, as_json)
+    show(taken, forms, profiles, as_json, folders(store_folder, keys_folder))

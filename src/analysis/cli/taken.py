@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from analysis.places import Places
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+_ALIKE = "duplicate_key"
+_OF_THE_WHOLE = ("swapped_dates", "half_swapped")
+"""Rules that name rows although more than those are in doubt."""
+
 _MOST_ROWS = 40  # of a command that is to be copied
 
 
@@ -52,10 +57,22 @@ def senders(places: Places, synthetic: bool) -> tuple[Forms, dict[str, Profile]]
     return forms, read_profiles(folder, forms)
 
 
+def folders(store_folder: Path | None, keys_folder: Path | None) -> str:
+    """Return the options that name folders, as a shell would be given them again."""
+    given = (("--store", store_folder), ("--keys", keys_folder))
+    return "".join(f" {name} {shlex.quote(str(path))}" for name, path in given if path)
+
+
 def show(
-    taken: Sequence[Taken], forms: Forms, profiles: Mapping[str, Profile], as_json: bool
+    taken: Sequence[Taken],
+    forms: Forms,
+    profiles: Mapping[str, Profile],
+    as_json: bool,
+    again: str = "",
 ) -> None:
     """Write what became of each submission, and what is asked of its sender.
+
+    ``again``: options that a command to be copied must repeat (see `folders`).
 
     Raises
     ------
@@ -87,7 +104,7 @@ def show(
                 click.echo(f"  {line}")
     held = [one.submission for one in taken if one.submission.state == "held"]
     if held:
-        raise SubmissionError(_held(held))
+        raise SubmissionError(_held(held, again))
 
 
 def _plain(one: Submission) -> dict[str, Any]:
@@ -121,32 +138,47 @@ def _line(one: Taken, forms: Forms) -> str:
     return f"{where}: entered as version {found.version}{instead}, {rows}{aside} ({found.id})."
 
 
-def _held(held: Sequence[Submission]) -> str:
+def _held(held: Sequence[Submission], again: str) -> str:
     files = sorted({one.file for one in held})
     holding = [each for one in held for each in one.questions if each.holds]
     start = (
         f"{', '.join(files)}: held, with {_count(len(holding), 'question')} to be answered. "
         "Correct the file and submit it again"
     )
-    if any(not each.rows for each in holding) or any(
-        each.rule == "swapped_dates" for each in holding
-    ):
+    if any(not each.rows or each.rule in _OF_THE_WHOLE for each in holding):
         return f"{start}; they are about the file as a whole, so no rows can be set aside."
-    alike = any(each.rule == "duplicate_key" for each in holding)
-    hint = " (of rows that are alike, leave out the right one)" if alike else ""
-    commands = [each for one in held if (each := _command(one, held))]
-    return "\n".join([f"{start}, or set the rows aside{hint}:", *commands])
+    commands = [each for one in held if (each := _command(one, held, again))]
+    return "\n".join([f"{start}, or set the rows aside:", *commands])
 
 
 def _count(n: int, what: str) -> str:
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
-def _command(one: Submission, held: Sequence[Submission]) -> str:
-    rows = sorted({row for each in one.questions if each.holds for row in each.rows})
-    shown = " ".join(str(row) for row in rows[:_MOST_ROWS])
+def _command(one: Submission, held: Sequence[Submission], again: str) -> str:
+    """Return the line that sets rows aside, safe to copy.
+
+    Of rows that are alike one is right, and only a person can say which: they are not in it.
+    """
+    holding = [each for each in one.questions if each.holds]
+    alike = {row for each in holding if each.rule == _ALIKE for row in each.rows}
+    rows = sorted({row for each in holding for row in each.rows} - alike)
+    shown = [str(row) for row in rows[:_MOST_ROWS]]
     more = f" ... ({len(rows)} rows)" if len(rows) > _MOST_ROWS else ""
     several = f" --form {one.form}" if sum(each.file == one.file for each in held) > 1 else ""
-    name = f"'{one.file}'" if " " in one.file else one.file
+    name = one.id if one.file.startswith("-") else shlex.quote(one.file)
     synthetic = " --synthetic" if one.synthetic else ""
-    return f"  workbench quarantine {name} {shown}{more}{several}{synthetic}" if rows else ""
+    if not rows and not alike:
+        return ""
+    words = " ".join(["  workbench quarantine", name, *shown, *(["ROW..."] if alike else [])])
+    return f"{words}{more}{several}{synthetic}{again}" + _of_alike(alike)
+
+
+def _of_alike(alike: set[int]) -> str:
+    if not alike:
+        return ""
+    shown = ", ".join(str(row) for row in sorted(alike)[:_MOST_ROWS])
+    more = f" and {len(alike) - _MOST_ROWS} more" if len(alike) > _MOST_ROWS else ""
+    return (
+        f"\n  For ROW... name those of the rows that are alike ({shown}{more}), but the right one."
+    )

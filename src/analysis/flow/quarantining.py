@@ -16,6 +16,7 @@ from analysis.errors import ParameterError, SubmissionError
 from analysis.flow.taking_in import Delivery, Intake, Taken, opened, sender, take
 from analysis.intake.questions import MOST_ROWS
 from analysis.intake.reading import Sheet, read
+from analysis.intake.reading.refusing import shown_name
 from analysis.intake.submitting import Received
 from analysis.language import words
 from analysis.places import Places
@@ -47,7 +48,7 @@ def quarantine(
     Parameters
     ----------
     file : str
-        The file's name, or the id of a held submission.
+        The file's name or path, or the id of a held submission.
     rows : sequence of int
         As the sender's spreadsheet numbers them. They are kept, encrypted, and count nowhere.
     form : str, optional
@@ -77,7 +78,8 @@ def quarantine(
 
 def _held(intake: Intake, file: str, form: str | None) -> _Held:
     held = [one for one in intake.store.submissions() if one.state == "held"]
-    named = [one for one in held if file in (one.id, one.file)]
+    name = shown_name(file)  # as submit wrote it down, also where a path is given
+    named = [one for one in held if one.id == file or one.file == name]
     groups = {(one.organisation, one.period, one.sha256) for one in named}
     if not groups:
         raise ParameterError(

@@ -25,6 +25,7 @@ from analysis.flow.taking_in import (
     sender,
     take,
 )
+from analysis.intake.owed import require_once
 from analysis.places import Places
 
 __all__ = ["Taken", "deliver", "quarantine", "submit"]
@@ -109,6 +110,7 @@ def deliver(
     profile = sender(known, organisation)
     when, on = read_period(period), received_on or date.today()
     deliveries = [read_delivery(path, profile, known, forms, when, on, form) for path in files]
+    require_once([(one.received, one.sheets) for one in deliveries], profile, forms)
     with opened(
         places,
         known,

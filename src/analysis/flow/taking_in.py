@@ -22,6 +22,7 @@ from analysis.contracts.partner.store import Submission
 from analysis.errors import ParameterError, SubmissionError
 from analysis.intake.owed import require_agreed, require_new, require_owed, require_own_name
 from analysis.intake.reading import Sheet, read
+from analysis.intake.reading.limits import MAX_FILE_BYTES
 from analysis.intake.reading.refusing import shown_name
 from analysis.intake.submitting import Received, prepare, submission_id
 from analysis.intake.validating import Known, Setting, by_word, read_countries, register_of
@@ -191,15 +192,26 @@ def read_delivery(
         _require_form(form, forms)
         require_owed(profile, forms, [form], period, name)
     require_own_name(profile, profiles, name)
+    content = _content(path, name)
+    sheets = read(path.name, content, profile, forms, form=form)
+    require_owed(profile, forms, [sheet.form for sheet in sheets], period, name)
+    return Delivery(Received.of(name, content), profile, period, received_on, sheets)
+
+
+def _content(path: Path, name: str) -> bytes:
+    """Read a file, and no more of it than is needed to see that it is too large.
+
+    A device or a pipe never ends, or never begins: only files are read.
+    """
     try:
-        content = path.read_bytes()
+        if path.exists() and not path.is_file():
+            raise SubmissionError(f"{name}: it is no file. Name the file that was sent.")
+        with path.open("rb") as file:
+            return file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise SubmissionError(
             f"{name}: it cannot be opened ({error.strerror}). Name a file that is there."
         ) from None
-    sheets = read(path.name, content, profile, forms, form=form)
-    require_owed(profile, forms, [sheet.form for sheet in sheets], period, name)
-    return Delivery(Received.of(name, content), profile, period, received_on, sheets)
 
 
 def _require_form(form: str, forms: Forms) -> None:

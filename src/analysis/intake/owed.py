@@ -12,6 +12,7 @@ from analysis.contracts.partner.profiles import Profile
 from analysis.contracts.partner.store import Submission
 from analysis.errors import SubmissionError
 from analysis.intake.reading.sheets import Sheet
+from analysis.intake.submitting import Received
 from analysis.language import words
 from analysis.language.numbers import day
 
@@ -79,6 +80,28 @@ def require_own_name(profile: Profile, organisations: Iterable[str], file: str) 
         _refuse(profile, "named_after_other", file=file)
 
 
+def require_once(
+    files: Sequence[tuple[Received, Sequence[Sheet]]], profile: Profile, forms: Forms
+) -> None:
+    """Refuse two files of one call that hold the same form.
+
+    The second would take the place of the first, and half of the rows would be gone.
+
+    Raises
+    ------
+    SubmissionError
+        In the sender's language.
+    """
+    first: dict[str, Received] = {}
+    for received, sheets in files:
+        for sheet in sheets:
+            other = first.setdefault(sheet.form, received)
+            if other.sha256 != received.sha256:
+                label = forms.forms[sheet.form].label
+                told = {"file": received.name, "other": other.name}
+                _refuse(profile, "form_in_two_files", form=label, **told)
+
+
 def require_new(
     profile: Profile, sheets: Sequence[Sheet], period: Period, file: str, same: Iterable[Submission]
 ) -> None:
@@ -98,7 +121,8 @@ def require_new(
     for one in same:
         if one.organisation != profile.organisation and one.rows:
             _refuse(profile, "other_sender", file=file)
-        counts = one.state in ("held", "accepted") and one.period != str(period)
+        # One that is held does not count: a mistyped period may be put right.
+        counts = one.state == "accepted" and one.period != str(period)
         if one.organisation == profile.organisation and counts and one.form in forms:
             _refuse(profile, "other_period", file=file, period=one.period)
 

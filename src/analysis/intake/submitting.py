@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from analysis.contracts.partner.forms import Form
-from analysis.contracts.partner.store import META, Incoming, State, Submission
+from analysis.contracts.partner.store import META, Incoming, Question, State, Submission
 from analysis.intake.reading.sheets import Sheet
 from analysis.intake.validating import Known, Setting, Validated, validate
 from analysis.intake.validating.arrow import pa
@@ -21,6 +21,9 @@ from analysis.vault.tokens import Tokens
 
 SCHEMA_VERSION = 1
 """Of the stored columns of forms; a change of their meaning raises it."""
+
+MOST_LOST = 0.5
+"""Share of the rows of the version before below which a correction is asked about."""
 
 Aside = Mapping[str, tuple[int, ...]]
 """By form, the rows that are set aside, as the sender's spreadsheet numbers them."""
@@ -165,6 +168,7 @@ def _submission(
         if (one.organisation, one.form, one.period) == (profile.organisation, sheet.form, period)
     ]
     before = [one for one in same if one.id != id_]
+    replaced = _replaced(before)
     own = next((one.version for one in same if one.id == id_), 0)
     state: State = "held" if held else "accepted"
     return Submission(
@@ -179,21 +183,30 @@ def _submission(
         state=state,
         rows=len(left.rows),
         set_aside=tuple(np.setdiff1d(sheet.rows, left.rows).tolist()),
-        questions=judged.questions,
+        questions=(*judged.questions, *_shorter(left, replaced)),
         purpose=profile.agreement.purpose,
         agreement=profile.agreement.id,
         delete_after=years_later(setting.received_on, profile.agreement.delete_after_years),
         schema_version=SCHEMA_VERSION,
         synthetic=profile.synthetic,
-        supersedes=_superseded(before),
+        supersedes=replaced.id if replaced else "",
     )
 
 
-def _superseded(before: Sequence[Submission]) -> str:
+def _replaced(before: Sequence[Submission]) -> Submission | None:
     """Return what a correction takes the place of: what counts, else what came last."""
     counting = [one for one in before if one.state == "accepted"]
-    newest = max(counting or before, key=lambda one: one.version, default=None)
-    return newest.id if newest else ""
+    return max(counting or before, key=lambda one: one.version, default=None)
+
+
+def _shorter(left: Sheet, replaced: Submission | None) -> Iterator[Question]:
+    """Yield a query where most rows of what counted would be gone: nothing else tells of it."""
+    if replaced is None or replaced.state != "accepted":
+        return
+    rows, before = len(left.rows), replaced.rows
+    if rows < MOST_LOST * before:
+        parts = (("rows", rows), ("before", before))
+        yield Question(left.form, left.name, "fewer_rows", "", (), holds=False, parts=parts)
 
 
 def years_later(day: date, years: int) -> date:

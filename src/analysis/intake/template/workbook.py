@@ -115,7 +115,8 @@ def _formats(book: Any, language: Language) -> dict[str, Any]:
         "required": {**head, "bg_color": _REQUIRED, "font_color": "#FFFFFF"},
         "optional": {**head, "bg_color": _OPTIONAL},
         "text": {"num_format": "@"},
-        "date": {"num_format": _DATES[language]},
+        # To the right they would touch the next column's words.
+        "date": {"num_format": _DATES[language], "align": "left"},
         "count": {"num_format": "0"},
         "amount": {"num_format": "General"},
     }

@@ -31,6 +31,7 @@ from analysis.intake.validating.typed import Table, Typed, typed
 from analysis.intake.validating.validity import valid_then
 from analysis.intake.validating.whole import (
     exchanged,
+    half_exchanged,
     mostly_empty,
     only_ticks,
     perhaps_exchanged,
@@ -98,6 +99,7 @@ def _found(table: Table, setting: Setting, swapped: Breach | None) -> Iterator[B
     yield from valid_then(table, setting)
     if swapped is None and (perhaps := perhaps_exchanged(table, setting)):
         yield perhaps
+    yield from half_exchanged(table)
     yield from only_ticks(table)
     yield from mostly_empty(table)
 

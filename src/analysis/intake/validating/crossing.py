@@ -12,17 +12,29 @@ from analysis.intake.validating.schema import Breach
 from analysis.intake.validating.setting import Known, Setting, main_date, register_of
 from analysis.intake.validating.typed import Table, Typed
 
+FEW = 5
+"""Rows from which it tells something that none of them fits."""
+
 Tokens = Mapping[str, ArrowArray]
 """Of each reference field, the token of each of its words."""
 
 
 def crossed(table: Table, tokens: Tokens, setting: Setting) -> Iterator[Breach]:
-    """Yield the queries that need more than this file: late registration, unknown numbers."""
+    """Yield the questions that need more than this file: late registration, unknown numbers.
+
+    A few late rows or unknown numbers are a query. Where none of a file's rows fits, it was
+    sent for another period, or is another sender's, and is held.
+    """
     late = _late(table, tokens, setting)
     if late is not None and late.any():
         when = main_date(table.form)
+        of = (when.name,) if when else ()
         parts = (("period", str(setting.period)),)
-        yield Breach("before_period", (when.name,) if when else (), late, False, parts)
+        if late.all() and len(late) >= FEW:
+            whole = (("count", len(late)), *parts)
+            yield Breach("all_before_period", of, late, True, whole, listed=False)
+        else:
+            yield Breach("before_period", of, late, False, parts)
     for name, one in table.fields.items():
         if one.field.kind == "reference":
             yield from _unknown(table, name, one, tokens, setting)
@@ -64,11 +76,13 @@ def _unknown(
     rows = one.column.rows_of(words)
     if not rows.any():
         return
-    of = ("register", register.id)
-    if register.id in setting.registered:
+    of, count = ("register", register.id), ("count", int(rows.sum()))
+    if register.id in setting.registered and rows.all() and len(rows) >= FEW:
+        yield Breach("none_registered", (name,), rows, True, (of, count), listed=False)
+    elif register.id in setting.registered:
         yield Breach("unknown_reference", (name,), rows, False, (of,))
     else:
-        parts = (of, ("count", int(rows.sum())), ("period", str(setting.period)))
+        parts = (of, count, ("period", str(setting.period)))
         yield Breach("register_missing", (name,), rows, False, parts, listed=False)
 
 

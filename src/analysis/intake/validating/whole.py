@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from analysis.contracts.partner.forms import Form
-from analysis.intake.validating.columns import Bools
+from analysis.intake.validating.columns import Bools, matching
 from analysis.intake.validating.lists import TICK
 from analysis.intake.validating.schema import Breach
 from analysis.intake.validating.setting import Setting, folded, main_date
@@ -23,6 +23,13 @@ FEW_DATES, MOST_NOW, LEAST_THEN = 5, 0.5, 0.9
 """From so many dates; at most such a share in the period as written, at least such exchanged."""
 
 SWAPPED = "impossible_date"
+
+MONTHS = 12
+_TRUE = r"^\d{4}-\d{2}-\d{2}"
+"""How `reading` writes what was a true date."""
+
+FEW_HALVES = 4
+"""From so many true dates, and as many dates that stand as text, of one column."""
 
 
 def mostly_empty(table: Table) -> Iterator[Breach]:
@@ -75,6 +82,27 @@ def perhaps_exchanged(table: Table, setting: Setting) -> Breach | None:
     if inside[0] > MOST_NOW or inside[1] < LEAST_THEN:
         return None
     return Breach("maybe_swapped", (when.name,), ~one.column.empty, False)
+
+
+def half_exchanged(table: Table) -> Iterator[Breach]:
+    """Yield a breach for each column of a workbook in which a spreadsheet exchanged a part.
+
+    A spreadsheet of another country reads 05-02-2008 as a true date, the 2nd of May, and leaves
+    17-02-2008 as text. So true dates have no day above 12, and those left as text always do.
+    """
+    if not table.sheet.name:
+        return  # a CSV file holds no true dates
+    for name, one in _dates(table):
+        days = np.asarray(one.parsed.values, dtype="datetime64[D]")
+        true = matching(one.column.words, _TRUE) & ~np.isnat(days)
+        text = ~matching(one.column.words, _TRUE) & ~np.isnat(days)
+        month = days.astype("datetime64[M]").astype("datetime64[D]")
+        clear = np.isnat(one.parsed.exchanged)  # no other reading of the text is a day
+        late = (days - month).astype(np.int64) >= MONTHS
+        rows = one.column.rows_of(true)
+        enough = min(rows.sum(), one.column.rows_of(text).sum()) >= FEW_HALVES
+        if enough and not late[true].any() and clear[text].all():
+            yield Breach("half_swapped", (name,), rows)
 
 
 def only_ticks(table: Table) -> Iterator[Breach]:
