@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -141,3 +142,24 @@ def test_help_shows_examples(
 ) -> None:
     """Whoever forgot the order of arguments finds it in one line."""
     golden(f"help-{verb}.txt", call(verb, "--help").out)
+
+
+@pytest.mark.parametrize("name", ["to ord.csv", "a'b.csv", "$(touch x);`y`.csv", "-f.csv"])
+def test_the_command_to_be_copied_is_one_command_to_any_shell(
+    name: str, send: Any, places: Places
+) -> None:
+    """A file's name is its sender's: pasted into a shell it must not become an order."""
+    store = places.rehearsal / "other store"
+    said = send(f"./{name}", *BAD[:1], more=(*SEND, "--store", str(store)))
+    (line,) = [one for one in said.err.splitlines() if one.startswith("  workbench")]
+    words = shlex.split(line)
+    assert words[:2] == ["workbench", "quarantine"]
+    assert words[2] == name or words[2].startswith("S-")
+    assert words[3:] == ["2", "--synthetic", "--store", str(store)]
+
+
+def test_rows_that_are_alike_are_not_in_the_command_to_be_copied(send: Any) -> None:
+    """Both set aside, the person would be gone: which is right, the reader has to say."""
+    said = send("persons.csv", *GOOD, *BAD)
+    assert "workbench quarantine persons.csv 4 5 ROW... --synthetic" in said.err
+    assert "For ROW... name those of the rows that are alike (2, 6), but the right one." in said.err

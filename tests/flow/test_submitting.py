@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -321,3 +322,69 @@ def test_a_workbook_of_several_forms_enters_whole_or_is_held_whole(
     assert [one.submission.questions for one in taken] == [(), ()]
     with _store(home) as store:
         assert store.rows("persons").num_rows == store.rows("services").num_rows == 1
+
+
+def test_two_files_of_one_call_for_one_form_are_refused(
+    home: Places, senders: dict[str, Profile]
+) -> None:
+    """A list sent in two halves: the second would take the place of the first, unasked."""
+    halves = [_file(home, PERSONS, row, name=f"{n}.csv") for n, row in enumerate((ANNA, MARIA))]
+    with pytest.raises(SubmissionError, match=r"^1\.csv: Skemaet Personer står også i 0\.csv"):
+        _submit(home, senders, *halves)
+    assert not (home.rehearsal / "store").exists()
+    same = _file(home, PERSONS, ANNA, name="2.csv")
+    assert [one.state for one in _submit(home, senders, halves[0], same)] == ["accepted"] * 2
+
+
+def test_a_correction_that_loses_most_rows_is_asked_about(
+    home: Places, senders: dict[str, Profile]
+) -> None:
+    """A file cut after a whole row, or its titles alone, reads like a file that was meant so."""
+    _submit(home, senders, _file(home, PERSONS, ANNA, MARIA))
+    (half,) = _submit(home, senders, _file(home, PERSONS, MARIA, name="half.csv"))
+    assert half.questions == ()
+    (none,) = _submit(home, senders, _file(home, PERSONS, name="none.csv"))
+    (question,) = none.questions
+    assert (none.state, question.rule, question.holds) == ("accepted", "fewer_rows", False)
+    assert dict(question.parts) == {"rows": 0, "before": 1}
+
+
+def test_a_file_held_for_a_mistyped_period_can_be_sent_for_the_right_one(
+    home: Places, senders: dict[str, Profile]
+) -> None:
+    """What is held does not count, so it cannot stand in the way of the same rows."""
+    lines = [f"A-{n};;;;Kvinde;ROU;nej;0{n}-03-2008" for n in range(1, 7)]
+    path = _file(home, PERSONS, *lines)
+    day = date(2009, 1, 15)
+    (held,) = submit(home, [path], "syn_a", "2008H2", received_on=day, profiles=senders)
+    assert "all_before_period" in {one.rule for one in held.questions}
+    (right,) = submit(home, [path], "syn_a", "2008H1", received_on=day, profiles=senders)
+    assert (held.state, right.state) == ("held", "accepted")
+
+
+def test_what_is_no_file_is_not_read(home: Places, senders: dict[str, Profile]) -> None:
+    """A device gives zeros until no memory is left; a pipe waits for ever."""
+    pipe = home.home / "pipe.csv"
+    os.mkfifo(pipe)
+    for path in (Path("/dev/zero"), pipe, home.home):
+        with pytest.raises(SubmissionError, match="it is no file"):
+            _submit(home, senders, path)
+
+
+def test_no_more_of_a_file_is_read_than_shows_that_it_is_too_large(
+    home: Places, senders: dict[str, Profile]
+) -> None:
+    """A terabyte of holes is made in a moment, and would fill the memory of the machine."""
+    path = home.home / "large.csv"
+    with path.open("wb") as file:
+        file.truncate(2**40)
+    with pytest.raises(SubmissionError, match="512 MB"):
+        _submit(home, senders, path)
+
+
+def test_a_held_file_is_found_by_its_path_too(home: Places, senders: dict[str, Profile]) -> None:
+    """Whoever submitted it by a path has that path in the shell's history."""
+    path = _file(home, PERSONS, ANNA, IMPOSSIBLE, name="to ord.csv")
+    _submit(home, senders, path)
+    (taken,) = quarantine(home, str(path), [3], synthetic=True, profiles=senders)
+    assert taken.submission.state == "accepted"
