@@ -388,3 +388,73 @@ def test_a_held_file_is_found_by_its_path_too(home: Places, senders: dict[str, P
     _submit(home, senders, path)
     (taken,) = quarantine(home, str(path), [3], synthetic=True, profiles=senders)
     assert taken.submission.state == "accepted"
+
+
+def test_an_empty_sheet_of_a_workbook_says_that_nothing_happened(
+    home: Places, senders: dict[str, Profile]
+) -> None:
+    """The template says that it may stay empty; a sender who did so owes nothing more."""
+    sheets = {"Personer": [PERSONS, ANNA], "Støtte": [SERVICES]}
+    found = _submit(home, senders, _workbook(home.home / "file.xlsx", sheets))
+    assert [(one.form, one.rows) for one in found] == [("persons", 1), ("services", 0)]
+    again = _submit(home, senders, home.home / "file.xlsx")
+    assert [(one.form, one.id) for one in again] == [(one.form, one.id) for one in found]
+
+
+def test_an_empty_sheet_takes_no_rows_away(home: Places, senders: dict[str, Profile]) -> None:
+    """Whoever corrects one sheet sends it in a new template, with the others empty."""
+    both = {"Personer": [PERSONS, ANNA], "Støtte": [SERVICES, HELP]}
+    _submit(home, senders, _workbook(home.home / "a.xlsx", both))
+    one = {"Personer": [PERSONS, ANNA, MARIA], "Støtte": [SERVICES]}
+    (persons,) = _submit(home, senders, _workbook(home.home / "b.xlsx", one))
+    assert (persons.form, persons.version) == ("persons", 2)
+    with _store(home) as store:
+        assert store.rows("services").num_rows == 1
+
+
+def test_an_empty_list_of_persons_beside_their_help_was_forgotten(
+    home: Places, senders: dict[str, Profile]
+) -> None:
+    """Read as *nobody*, it would make strangers of everyone who was helped."""
+    sheets = {"Personer": [PERSONS], "Støtte": [SERVICES, HELP]}
+    (services,) = _submit(home, senders, _workbook(home.home / "file.xlsx", sheets))
+    assert (services.form, services.questions[0].rule) == ("services", "register_missing")
+
+
+def test_an_empty_list_that_no_other_form_uses_says_that_nothing_happened(
+    home: Places, senders: dict[str, Profile]
+) -> None:
+    """Trainings number themselves, but no other form points to them."""
+    forms = read_forms(home.forms, home.partner_codelists)
+    fields = senders["syn_centre"].forms
+    title = {
+        name: [forms.forms[name].field(one).label.da for one in fields[name]]
+        for name in ("trainings", "persons")
+    }
+    row = dict(zip(PERSONS.split(";"), ANNA.split(";"), strict=True))
+    persons = [";".join(title["persons"]), ";".join(row.get(one, "") for one in title["persons"])]
+    sheets = {
+        "Personer": persons,
+        forms.forms["trainings"].label.da: [";".join(title["trainings"])],
+    }
+    path = _workbook(home.home / "file.xlsx", sheets)
+    found = _submit(home, senders, path, sender="syn_centre")
+    assert [(one.form, one.rows) for one in found] == [("persons", 1), ("trainings", 0)]
+
+
+def test_rows_of_a_template_with_one_filled_sheet_can_be_set_aside(
+    home: Places, senders: dict[str, Profile]
+) -> None:
+    """The other sheets are of other forms, and empty: they are no reason to refuse it."""
+    sheets = {"Personer": [PERSONS, ANNA, IMPOSSIBLE], "Støtte": [SERVICES]}
+    path = _workbook(home.home / "file.xlsx", sheets)
+    (held,) = submit(
+        home, [path], "syn_a", "2008H1", form="persons", received_on=RECEIVED, profiles=senders
+    )
+    assert held.state == "held"
+    taken = quarantine(home, "file.xlsx", [3], synthetic=True, profiles=senders)
+    assert [one.submission.state for one in taken] == ["accepted"]
+    path = _workbook(home.home / "more.xlsx", {**sheets, "Personer": [PERSONS, MARIA, IMPOSSIBLE]})
+    _submit(home, senders, path)
+    (first, *_) = quarantine(home, "more.xlsx", [3], synthetic=True, profiles=senders)
+    assert (first.submission.form, first.submission.state) == ("persons", "accepted")

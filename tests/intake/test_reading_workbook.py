@@ -93,7 +93,9 @@ def test_the_template_filled_in_comes_back_sheet_by_sheet() -> None:
         for place, value in enumerate(("C1", date(2008, 3, 1), 5, 60), 1):
             book["Places and nights (synthetic)"].cell(2, place, value)
 
-    persons, places = read("a.xlsx", _filled(TEMPLATE, fill), ENGLISH, FORMS)
+    sheets = read("a.xlsx", _filled(TEMPLATE, fill), ENGLISH, FORMS)
+    assert {one.form for one in sheets} == set(ENGLISH.forms)
+    persons, places = (one for one in sheets if len(one.rows))
     assert (persons.form, places.form) == ("persons", "places")
     assert persons.name == "Persons (synthetic)"
     assert persons.cells.iloc[0].tolist() == [

@@ -92,11 +92,12 @@ def _held(intake: Intake, file: str, form: str | None) -> _Held:
             f"quarantine: {len(groups)} held files have this name. Name one by its id: {ids}."
         )
     whole = [one for one in held if (one.organisation, one.period, one.sha256) in groups]
-    forms = [one.form for one in named if form in (None, one.form)]
+    filled = [one for one in named if one.rows or one.set_aside]
+    forms = [one.form for one in filled if form in (None, one.form)]
     if len(forms) != 1:
-        known = ", ".join(sorted(one.form for one in named))
+        known = ", ".join(sorted(one.form for one in filled))
         raise ParameterError(
-            f"quarantine: the file holds {len(named)} forms ({known}), and rows are numbered in "
+            f"quarantine: the file holds {len(filled)} forms ({known}), and rows are numbered in "
             "each. Say which with --form."
         )
     return _Held(tuple(whole), forms[0])
@@ -107,7 +108,9 @@ def _delivery(intake: Intake, held: _Held) -> Delivery:
     profile = sender(intake.profiles, first.organisation)
     content = intake.store.original(first.id, intake.keys)
     form = first.form if len(held.submissions) == 1 else None
-    sheets = read(first.file, content, profile, intake.forms, form=form)
+    taken = {one.form for one in held.submissions}
+    read_now = read(first.file, content, profile, intake.forms, form=form)
+    sheets = tuple(sheet for sheet in read_now if sheet.form in taken)
     received = Received.of(first.file, content)
     return Delivery(received, profile, read_period(first.period), first.received_on, sheets)
 

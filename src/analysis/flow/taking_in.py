@@ -19,10 +19,16 @@ from analysis.contracts.partner.periods import period as read_period
 from analysis.contracts.partner.profiles import Profile
 from analysis.contracts.partner.reading import read_forms
 from analysis.contracts.partner.store import Submission
-from analysis.errors import ParameterError, SubmissionError
-from analysis.intake.owed import require_agreed, require_new, require_owed, require_own_name
+from analysis.errors import ParameterError
+from analysis.intake.arriving import content_of
+from analysis.intake.owed import (
+    require_agreed,
+    require_new,
+    require_owed,
+    require_own_name,
+    telling,
+)
 from analysis.intake.reading import Sheet, read
-from analysis.intake.reading.limits import MAX_FILE_BYTES
 from analysis.intake.reading.refusing import shown_name
 from analysis.intake.submitting import Received, prepare, submission_id
 from analysis.intake.validating import Known, Setting, by_word, read_countries, register_of
@@ -124,6 +130,7 @@ def take(
     """
     every = intake.store.submissions()
     own = [each for each in every if each.organisation == one.profile.organisation]
+    one = replace(one, sheets=_not_to_empty(one, own))
     same = [each for each in every if each.sha256 == one.received.sha256]
     name = one.received.name
     require_new(one.profile, one.sheets, one.period, name, same)
@@ -153,6 +160,22 @@ def take(
             now = intake.store.replace(each)
         found[now.id] = Taken(now, before is not None and now == before)
     return tuple(found[id_] for id_ in ids)
+
+
+def _not_to_empty(one: Delivery, own: Sequence[Submission]) -> tuple[Sheet, ...]:
+    """Leave out sheets without rows of a workbook where something came for them before.
+
+    Whoever sends one sheet again uses a new template, and the others in it are empty.
+    """
+    if len(one.sheets) == 1:
+        return one.sheets
+    ids = {each.id for each in own}
+    came = {each.form for each in own if each.period == str(one.period)}
+    return tuple(
+        sheet
+        for sheet in one.sheets
+        if len(sheet.rows) or sheet.form not in came or _id(one, sheet.form) in ids
+    )
 
 
 def sender(profiles: Mapping[str, Profile], organisation: str) -> Profile:
@@ -192,26 +215,11 @@ def read_delivery(
         _require_form(form, forms)
         require_owed(profile, forms, [form], period, name)
     require_own_name(profile, profiles, name)
-    content = _content(path, name)
+    content = content_of(path, name)
     sheets = read(path.name, content, profile, forms, form=form)
+    sheets = telling(sheets, profile, period, forms)
     require_owed(profile, forms, [sheet.form for sheet in sheets], period, name)
     return Delivery(Received.of(name, content), profile, period, received_on, sheets)
-
-
-def _content(path: Path, name: str) -> bytes:
-    """Read a file, and no more of it than is needed to see that it is too large.
-
-    A device or a pipe never ends, or never begins: only files are read.
-    """
-    try:
-        if path.exists() and not path.is_file():
-            raise SubmissionError(f"{name}: it is no file. Name the file that was sent.")
-        with path.open("rb") as file:
-            return file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise SubmissionError(
-            f"{name}: it cannot be opened ({error.strerror}). Name a file that is there."
-        ) from None
 
 
 def _require_form(form: str, forms: Forms) -> None:

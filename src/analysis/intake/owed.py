@@ -13,6 +13,7 @@ from analysis.contracts.partner.store import Submission
 from analysis.errors import SubmissionError
 from analysis.intake.reading.sheets import Sheet
 from analysis.intake.submitting import Received
+from analysis.intake.validating import register_of
 from analysis.language import words
 from analysis.language.numbers import day
 
@@ -64,6 +65,31 @@ def require_owed(
             example = str(periods(*year, rhythms[0])[0])
             told = {"file": file, "period": str(period), "example": example}
             _refuse(profile, "other_rhythm", form=label, rhythm=rhythm, **told)
+
+
+def telling(
+    sheets: Sequence[Sheet], profile: Profile, period: Period, forms: Forms
+) -> tuple[Sheet, ...]:
+    """Leave out sheets without rows that say nothing, of a workbook in which others have some.
+
+    An empty sheet says that nothing happened where the form is owed for such a period. An
+    empty list of persons or cases beside rows on them was forgotten.
+    """
+    if not any(len(sheet.rows) for sheet in sheets):
+        return tuple(sheets)
+    owed = {duty.form for duty in profile.duties if duty.rhythm == period.rhythm}
+    owed -= {form.id for name in _pointed_to(forms) if (form := register_of(name, forms))}
+    return tuple(sheet for sheet in sheets if len(sheet.rows) or sheet.form in owed)
+
+
+def _pointed_to(forms: Forms) -> set[str]:
+    """Return namespaces whose numbers stand in several forms, so that one lists what others use."""
+    used = [
+        name
+        for form in forms.forms.values()
+        for name in {one.of for one in form.fields if one.kind == "reference"}
+    ]
+    return {name for name in used if used.count(name) > 1}
 
 
 def require_own_name(profile: Profile, organisations: Iterable[str], file: str) -> None:

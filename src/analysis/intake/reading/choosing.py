@@ -74,7 +74,7 @@ def refuse_columns(one: Chosen, profile: Profile, forms: Forms, refusal: Refusal
     for name in one.match.missing:
         refusal.note("column_missing", Place(one.grid.shown), label=label[name])
     for place in one.personal:
-        if _holds_any(one.grid.columns[place]):
+        if holds_any(one.grid.columns[place]):
             where = Place(one.grid.shown, one.grid.header[place].casefold())
             refusal.note("kobo_personal", where)
 
@@ -104,11 +104,12 @@ def _empty_columns(grid: Grid) -> set[int]:
     return {
         place
         for place, title in enumerate(grid.header)
-        if not title and not _holds_any(grid.columns[place])
+        if not title and not holds_any(grid.columns[place])
     }
 
 
-def _holds_any(column: ArrowArray) -> bool:
+def holds_any(column: ArrowArray) -> bool:
+    """Say whether any cell of a column holds more than white space."""
     return bool(cells.tidied(column).null_count < len(column))
 
 

@@ -14,7 +14,7 @@ from analysis.contracts.partner.forms import Field, Forms
 from analysis.contracts.partner.profiles import Profile
 from analysis.errors import SubmissionError
 from analysis.intake.reading import cells, kobo, texts, workbook
-from analysis.intake.reading.choosing import Chosen, choose, refuse_columns
+from analysis.intake.reading.choosing import Chosen, choose, holds_any, refuse_columns
 from analysis.intake.reading.headers import safe_title
 from analysis.intake.reading.inherited import inherited
 from analysis.intake.reading.kinds import kind_of
@@ -45,8 +45,8 @@ def read(
     Returns
     -------
     tuple of Sheet
-        One a form, in the file's order. Sheets of a workbook without rows are left out
-        where another has some; a CSV file with a header alone is a sheet without rows.
+        One a form, in the file's order. A sheet without rows says that there is nothing to
+        tell: of a workbook in which another has some, or of a CSV file with a header alone.
 
     Raises
     ------
@@ -72,6 +72,8 @@ def _read(
         found = [Found(grid, None)]
     else:
         found = workbook.grids(content, profile, forms, refusal)
+        # The template has a sheet for each form; chosen is one, and the others may be empty.
+        found = [one for one in found if form in (None, one.form) or not _is_idle(one)] or found
     chosen = [choose(one, profile, forms, form, refusal) for one in found]
     for one in chosen:
         refuse_columns(one, profile, forms, refusal)
@@ -81,18 +83,26 @@ def _read(
     return _with_rows(sheets, refusal)
 
 
+def _is_idle(one: Found) -> bool:
+    """Whether a sheet is named as a form and holds nothing below its titles."""
+    return one.form is not None and not any(holds_any(column) for column in one.grid.columns)
+
+
 def _labels(profile: Profile, forms: Forms, refusal: Refusal) -> str:
     return refusal.joined(forms.forms[id_].label.said_in(profile.language) for id_ in profile.forms)
 
 
 def _with_rows(sheets: Sequence[Sheet], refusal: Refusal) -> tuple[Sheet, ...]:
-    kept = [one for one in sheets if len(one.rows)] or list(sheets)
-    if len(kept) > 1 and not any(len(one.rows) for one in kept):
+    filled = [one.form for one in sheets if len(one.rows)]
+    if len(sheets) > 1 and not filled:
         refusal.stop("no_rows")
-    twice = {one.form for one in kept if [other.form for other in kept].count(one.form) > 1}
-    if twice:
+    if twice := {form for form in filled if filled.count(form) > 1}:
         refusal.stop("form_twice", count=len(twice))
-    return tuple(kept)
+    kept: dict[str, Sheet] = {}
+    for one in sheets:
+        if len(one.rows) or one.form not in filled:
+            kept.setdefault(one.form, one)
+    return tuple(kept.values())
 
 
 def _sheet(
