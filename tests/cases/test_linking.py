@@ -15,10 +15,13 @@ import pytest
 from analysis.cases import LinkageRules, LinkReport, kept, link, open_cases, review
 from analysis.contracts.partner.cases import LINK_COLUMNS, PERSON_COLUMNS, Cases
 from analysis.contracts.partner.profiles import Profile
+from analysis.contracts.partner.reading import read_forms
 from analysis.errors import LinkageError
 
 pa: Any = pyarrow
 ON = date(2008, 10, 1)
+DATA = Path(__file__).parents[2] / "data"
+FORMS = read_forms(DATA / "forms", DATA / "codelists" / "partner")
 People = Callable[..., Any]
 
 
@@ -31,7 +34,7 @@ def run(world: Any, rules: LinkageRules, on: date = ON, threads: int = 2) -> Lin
 def opened(world: Any, profiles: Mapping[str, Profile], as_of: date = ON) -> Cases:
     """Open the store as cases."""
     with world.reading() as store:
-        return open_cases(store, profiles, as_of=as_of, basis="synthetic")
+        return open_cases(store, profiles, FORMS, as_of=as_of, basis="synthetic")
 
 
 def pseudonyms(world: Any, profiles: Mapping[str, Profile]) -> dict[tuple[str, str], str]:
@@ -139,7 +142,7 @@ def test_invented_and_real_data_are_never_opened_together(
         two_senders.reading() as store,
         pytest.raises(LinkageError, match="2 submissions in this store are not submitted"),
     ):
-        open_cases(store, profiles, as_of=ON)
+        open_cases(store, profiles, FORMS, as_of=ON)
 
 
 def test_a_later_row_wins_and_an_empty_cell_undoes_nothing(

@@ -11,12 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.contracts.partner.reading import read_forms
 from analysis.contracts.values import SUPPRESSED, interval, number
-from analysis.places import find_places
 from analysis.study.partner import holding, shares, spells
 from analysis.study.partner.eras import Eras
-from analysis.study.partner.frames import Frames, newest
+from analysis.study.partner.frames import Frames
 from analysis.study.partner.referred import Referred, figures, referred
 from analysis.study.partner.small import Group, merged, of_parts, part, whole
 
@@ -130,27 +128,6 @@ def test_bodies_that_refer_nobody_keep_their_place(frames: Frames) -> None:
     assert found["before"].counts.tolist() == [[0, 2, 0], [0, 0, 0], [0, 0, 0]]
     assert figures(found["before"]).density == pytest.approx(1 / 6)
     assert figures(Referred(("x", "y", "z"), np.zeros((3, 3), np.int64))).reciprocity is None
-
-
-def test_the_newest_report_of_a_row_counts() -> None:
-    """A row is sent again when something in it changed: else an open stay never ends."""
-    form = read_forms(find_places().forms, find_places().partner_codelists).forms["services"]
-    rows = pd.DataFrame(
-        {
-            "record": ["p", "p", "q"],
-            "organisation": "x",
-            "period": ["2008H2", "2008H1", "2008H1"],
-            "source_row": [9, 2, 3],
-            "service": "shelter",
-            "offered_on": DAY("2008-03-01"),
-            "outcome": ["completed", "ongoing", "ongoing"],
-        }
-    )
-    found = newest(rows, form)
-    assert dict(zip(found["record"], found["outcome"], strict=True)) == {
-        "p": "completed",
-        "q": "ongoing",
-    }
 
 
 def test_what_lies_beside_a_total_is_hidden_with_it() -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from analysis.contracts.partner.store import META
 from analysis.errors import VaultError
 from analysis.vault import keys, lock, records, store
+from analysis.vault.guard import make_private
 
 pa: Any = pyarrow
 
@@ -331,3 +332,10 @@ def _parquet(columns: dict[str, Any]) -> bytes:
     from analysis.vault import sealing
 
     return sealing.to_parquet(pa.table(columns))
+
+
+def test_a_folder_that_cannot_be_made_is_told_without_traceback(tmp_path: Path) -> None:
+    """A slip in --store is the user's to mend, and looks like a bug with a traceback."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(VaultError, match="store: the folder cannot be made"):
+        make_private(tmp_path / "file" / "store")

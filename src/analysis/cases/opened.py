@@ -9,10 +9,12 @@ from typing import Any
 
 from analysis.cases import kept, memory
 from analysis.cases.columns import BIRTH_YEAR, TOKENS
+from analysis.cases.newest import newest
 from analysis.cases.pseudonyms import derived
 from analysis.cases.resolve import persons
 from analysis.cases.rules import LinkageRules, rules_of
 from analysis.contracts.partner.cases import Basis, Cases
+from analysis.contracts.partner.forms import Forms
 from analysis.contracts.partner.profiles import Profile, expected
 from analysis.contracts.partner.store import ArrowTable, Submission
 from analysis.errors import LinkageError
@@ -27,7 +29,12 @@ RECEIVED = {
 
 
 def open_cases(
-    store: Any, profiles: Mapping[str, Profile], *, as_of: date, basis: Basis = "submitted"
+    store: Any,
+    profiles: Mapping[str, Profile],
+    forms: Forms,
+    *,
+    as_of: date,
+    basis: Basis = "submitted",
 ) -> Cases:
     """Resolve what the store holds to persons, by the last run of linkage.
 
@@ -37,6 +44,8 @@ def open_cases(
         Open for reading; ``workbench link`` has run since the last submission.
     profiles : mapping
         Every sender by id: what it owes, and of which kind it is.
+    forms : Forms
+        Whose keys say which rows are the same row, told again for a later period.
     as_of : date
         What was received later does not count, nor do duties for periods that end later.
         Of a corrected submission the store counts the newest version alone: one received
@@ -51,13 +60,16 @@ def open_cases(
     """
     came = [one for one in store.submissions() if one.received_on <= as_of]
     _require_basis(came, basis)
-    forms = sorted({name for profile in profiles.values() for name in profile.forms})
-    rows = {form: _counted(store.rows(form), came) for form in forms}
+    sent = sorted({name for profile in profiles.values() for name in profile.forms})
+    rows = {form: _counted(store.rows(form), came) for form in sent}
     links = _links(store, rows)
     rules = last_rules(store)
     tables = {form: _with_pseudonyms(table, links) for form, table in rows.items()}
     with memory.in_memory() as connection:
         resolved = persons(connection, tables, links, came, profiles, rules.wins if rules else {})
+        tables = {
+            form: newest(connection, table, forms.forms[form]) for form, table in tables.items()
+        }
         every = _every_draw(connection, store, links, rules.draws if rules else 0)
     # Identity tokens served to link; nothing that reads cases has a use for them.
     tables = {form: _without_identities(table) for form, table in tables.items()}

@@ -253,7 +253,7 @@ def _cases(places: Places, vault: Vault, as_of: datetime | None) -> Cases:
     from analysis import cases
 
     with reading(vault.store, vault.store_key()) as store:
-        return cases.open_cases(store, profiles, as_of=day, basis=basis)
+        return cases.open_cases(store, profiles, forms, as_of=day, basis=basis)
 
 
 def _windows(cases: Cases, given: str | None) -> tuple[Window, ...]:

@@ -155,3 +155,22 @@ def _files(incomplete: str, listed: Callable[[Places], Iterable[Any]]) -> list[C
     except AnalysisError:  # outside a workbench there is nothing to complete
         return []
     return [CompletionItem(stem) for stem in stems if stem.startswith(incomplete)]
+
+
+def invented(decorated: Decorated) -> Decorated:
+    """Add ``--seed`` and ``--people``, which say what is drawn of the invented country."""
+    people = click.option(
+        "--people",
+        type=int,
+        metavar="N",
+        help="True victims.  [default: as data/synthetic/world.yml says]",
+    )
+    seed = click.option(
+        "--seed",
+        type=click.IntRange(min=0),
+        default=1,
+        show_default=True,
+        metavar="N",
+        help="The same seed gives the same persons.",
+    )
+    return seed(people(decorated))

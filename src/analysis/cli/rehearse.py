@@ -21,20 +21,7 @@ if TYPE_CHECKING:
     "workbench rehearse --json",
 )
 @click.command("rehearse")
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="The same seed gives the same persons.",
-)
-@click.option(
-    "--people",
-    type=int,
-    metavar="N",
-    help="True victims.  [default: as data/synthetic/world.yml says]",
-)
+@options.invented
 @options.jobs
 @options.as_json
 def verb(seed: int, people: int | None, jobs: int | None, as_json: bool) -> None:

@@ -22,20 +22,7 @@ _YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
     "workbench synthesise --years 2003-2008 --to denmark",
 )
 @click.command("synthesise")
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="The same seed gives the same bytes.",
-)
-@click.option(
-    "--people",
-    type=int,
-    metavar="N",
-    help="True victims.  [default: as data/synthetic/world.yml says]",
-)
+@options.invented
 @click.option(
     "--years",
     default="2003-2012",

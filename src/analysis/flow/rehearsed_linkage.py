@@ -13,6 +13,7 @@ from typing import Any
 from analysis import cases
 from analysis.cases import review
 from analysis.contracts.partner.cases import Cases
+from analysis.contracts.partner.forms import Forms
 from analysis.contracts.partner.profiles import Profile
 from analysis.places import Places
 from analysis.vault.keys import open_intake_keys, open_store_key
@@ -54,6 +55,7 @@ def link(
     places: Places,
     drawn: Path,
     profiles: Mapping[str, Profile],
+    forms: Forms,
     *,
     store: Path,
     keys: Path,
@@ -69,7 +71,7 @@ def link(
         answered = _answer(opened, file, truth, on)
         review.read(opened, file, on=on)
         report = cases.link(opened, rules, on=on)
-        found = cases.open_cases(opened, profiles, as_of=on, basis="synthetic")
+        found = cases.open_cases(opened, profiles, forms, as_of=on, basis="synthetic")
     return _judged(found, truth, report.records, report.persons, answered)
 
 

@@ -48,8 +48,8 @@ def prepare(
     Parameters
     ----------
     seed : int
-        The same seed gives the same persons and files. Keys are always new, and nothing that
-        is counted depends on them.
+        The same seed gives the same persons and files. Keys are always new: linkage compares
+        keyed sketches of names, so a few pairs in doubt may fall the other way.
     people : int, optional
         True victims; by default as many as ``world.yml`` says.
 
@@ -69,7 +69,7 @@ def prepare(
     vault_keys.create(keys, holders=None)
     log = rehearsed_intake.take_all(places, drawn, profiles, store=store, keys=keys)
     on = date(YEARS[1] + 1, 12, 31)
-    linked = rehearsed_linkage.link(places, drawn, profiles, store=store, keys=keys, on=on)
+    linked = rehearsed_linkage.link(places, drawn, profiles, forms, store=store, keys=keys, on=on)
     return made.people, log, rehearsed_intake.judge(drawn, log), linked
 
 

@@ -84,9 +84,15 @@ def make_private(folder: Path) -> None:
     Raises
     ------
     VaultError
-        If it is there and not private.
+        If it is there and not private, or cannot be made.
     """
-    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    except OSError as error:
+        raise VaultError(
+            f"{folder.name}: the folder cannot be made ({error.strerror}). Name another, or "
+            "make the one that it lies in."
+        ) from error
     require_private(folder)
 
 

@@ -49,7 +49,8 @@ class Cases:
     """Everything case-level that a notebook may read; pseudonymous, never written out.
 
     ``tables`` holds ``persons`` (one row a person), ``person_rows`` (the rows of the form of
-    that name), ``links`` and every other form by its id. In these, ``person`` is
+    that name), ``links`` and every other form by its id; each row as its sender last told
+    it, once, however many periods it was sent for. In these, ``person`` is
     replaced by ``pseudonym`` (draw 0) and ``record`` keeps the token; the columns of
     `contracts.partner.store.META` stand before. ``expected`` lists what each sender owed and
     ``received`` what came: one row a submission, with columns organisation, form, period,

@@ -11,7 +11,6 @@ import pandas as pd
 
 from analysis.contracts.partner.cases import PERSON_COLUMNS, Cases
 from analysis.contracts.partner.forms import Form, Forms
-from analysis.contracts.partner.periods import period
 
 READ = ("services", "rights", "returns", "referrals", "assessments")
 """Forms that the questions on persons need."""
@@ -43,17 +42,6 @@ def frames(cases: Cases, forms: Forms) -> Frames:
     return Frames(persons=_persons(cases.tables), as_of=cases.as_of, **read)
 
 
-def newest(rows: Frame, form: Form) -> Frame:
-    """Keep the last report of each row: a row is sent again when something in it changed."""
-    key = ["organisation", *("record" if name == "person" else name for name in form.key)]
-    key = [name for name in key if name in rows.columns]
-    if rows.empty or not form.key:
-        return rows
-    ends = rows["period"].map({text: period(text).last for text in set(rows["period"])})
-    ordered = rows.assign(_end=ends).sort_values(["_end", "source_row"], kind="stable")
-    return ordered.drop_duplicates(key, keep="last").drop(columns="_end").reset_index(drop=True)
-
-
 def _persons(tables: Mapping[str, Any]) -> Frame:
     table = tables.get("persons")
     found = _frame(table, list(PERSON_COLUMNS))
@@ -70,7 +58,7 @@ def _form(table: Any, form: Form) -> Frame:
             found[field.name] = pd.to_datetime(found[field.name])
         if field.kind == "yesno" and field.name in found.columns:
             found[field.name] = found[field.name].astype("boolean")
-    return newest(found, form)
+    return found
 
 
 def _frame(table: Any, columns: list[str]) -> Frame:

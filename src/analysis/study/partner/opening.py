@@ -76,7 +76,7 @@ def _submitted(
 ) -> Opened:
     from analysis.study.partner.store import keys_folder, read_cases
 
-    cases = read_cases(reading.places.submissions, keys_folder(), senders)
+    cases = read_cases(reading.places.submissions, keys_folder(), senders, forms)
     spans = eras(senders, *reading.compared)
     return Opened(notebook, cases, forms, senders, smallest, spans, reading.places.indicators)
 
@@ -95,7 +95,7 @@ def _rehearsed(reading: Reading, notebook: str, forms: Forms, smallest: int) -> 
     profiles = reading.places.synthetic / "profiles"
     recorder.note(profiles)
     senders = read_profiles(profiles, forms, note=recorder.note)
-    cases = read_cases(store.parent, rehearsal / "keys", senders)
+    cases = read_cases(store.parent, rehearsal / "keys", senders, forms)
     spans, truth = eras(senders, *reading.compared), read_truth(rehearsal / "drawn")
     definitions = reading.places.indicators
     return Opened(notebook, cases, forms, senders, smallest, spans, definitions, truth)

@@ -75,12 +75,11 @@ def cards(cases: Cases, profiles: Mapping[str, Profile], smallest: int) -> tuple
 
 
 def _persons(cases: Cases) -> pd.DataFrame:
-    """Return the newest row of each record with what linkage knows of its person."""
+    """Return the row of each record with what linkage knows of its person."""
     table = cases.tables.get("person_rows")
     if table is None:
         return pd.DataFrame(columns=["organisation", "pseudonym", *FILLED])
     rows: pd.DataFrame = table.to_pandas()
-    rows = rows.drop_duplicates(["organisation", "record"], keep="last")
     resolved = cases.tables["persons"].to_pandas().set_index("pseudonym")
     for name in ("organisations", "conflicts", "linkable"):
         if name in resolved.columns:

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.contracts.partner.forms import Forms
 from analysis.contracts.partner.profiles import Profile
 from analysis.engine.reuse import recorder
 
@@ -23,7 +24,7 @@ def keys_folder() -> Path:
     return default_folder()
 
 
-def read_cases(store: Path, keys: Path, profiles: Mapping[str, Profile]) -> Cases:
+def read_cases(store: Path, keys: Path, profiles: Mapping[str, Profile], forms: Forms) -> Cases:
     """Open a store for reading and resolve what it holds to persons.
 
     Counted is what was received up to the day of the last submission. Its fingerprint is a
@@ -45,6 +46,6 @@ def read_cases(store: Path, keys: Path, profiles: Mapping[str, Profile]) -> Case
     with recorder.answered_for(), reading(store, open_store_key(keys)) as opened:
         as_of = max((one.received_on for one in opened.submissions()), default=date.min)
         cases = open_cases(
-            opened, profiles, as_of=as_of, basis="synthetic" if synthetic else "submitted"
+            opened, profiles, forms, as_of=as_of, basis="synthetic" if synthetic else "submitted"
         )
     return replace(cases, fingerprint=sha256(cases.fingerprint.encode()).hexdigest())
