@@ -144,7 +144,9 @@ def test_a_template_that_was_filled_is_taken_and_receipted(call: Call, places: P
     taken = submitting.submit(
         places, [path], "syn_b", "2008H1", received_on=date(2008, 8, 1), profiles=_profiles(places)
     )
-    assert [(one.form, one.state, one.rows) for one in taken] == [("persons", "accepted", 1)]
+    assert {one.state for one in taken} == {"accepted"}
+    assert {one.form: one.rows for one in taken if one.rows} == {"persons": 1}
+    assert len(taken) == 5, "an empty sheet says that there was nothing"
     said = call("receipt", taken[0].id, "--synthetic")
     assert said.code == 0
     assert "1 rækker er modtaget" not in said.out

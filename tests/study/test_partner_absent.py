@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ def test_whoever_owes_data_is_named_and_led_to(danish: Study, notebook: str) -> 
     assert "Ingen data er indsendt" in found.sentence.da
     for name in ("PRO-Vest", "Red Barnet", "Politiet", "Udlændingemyndighederne"):
         assert name in found.sentence.da
-    assert "ikke bekræftet af den dataansvarlige" in found.sentence.da
+    assert "er ikke fundet offentliggjort" in found.sentence.da
     assert len(found.rows) == 9
     assert all(danish.row(row).quote for row in found.rows)
 
@@ -39,6 +40,26 @@ def test_whoever_owes_data_is_named_and_led_to(danish: Study, notebook: str) -> 
 def study_finding(study: Study, notebook: str) -> Any:
     """Return the finding of one page."""
     return study.absent_finding(f"{notebook}.submitted", _asked(study, notebook))
+
+
+def test_what_is_only_proposed_is_told_as_no_debt(danish: Study) -> None:
+    """How many reports were owed is in no public document, so no sentence may say it."""
+    asked = _asked(danish, "coverage")
+    said = danish.absent_finding("coverage.submitted", asked).sentence
+    assert "170" not in said.da + said.en
+    assert "Forslag" in danish.listing("partner_owed", asked).title.da
+    agreed = tuple(
+        replace(
+            line,
+            profile=replace(
+                line.profile,
+                agreement=replace(line.profile.agreement, confirmed=date(2007, 7, 1)),
+            ),
+        )
+        for line in asked.owes
+    )
+    told = danish.absent_finding("coverage.submitted", replace(asked, owes=agreed)).sentence
+    assert "skulle 9 organisationer og myndigheder have sendt 170 indberetninger" in told.da
 
 
 def test_duties_add_up_to_those_of_the_agreements(danish: Study) -> None:

@@ -312,12 +312,17 @@ def columns(names: Iterable[str]) -> tuple[Column, ...]:
 
 def source(reading: Reading, row_ids: Iterable[str]) -> Text:
     """Write the source line of some rows: who published them."""
-    publishers = dict.fromkeys(reading.row(row).publisher for row in dict.fromkeys(row_ids))
-    named = [_publisher(reading, code) for code in publishers if code]
-    if not named:
+    every = publishers(reading, row_ids)
+    if not every.en:
         return words.text("study.source_none")
-    every = Text("; ".join(name.da for name in named), "; ".join(name.en for name in named))
     return words.text("study.source", publishers=every)
+
+
+def publishers(reading: Reading, row_ids: Iterable[str]) -> Text:
+    """Name who published some rows, each once; empty where nobody is noted."""
+    codes = dict.fromkeys(reading.row(row).publisher for row in dict.fromkeys(row_ids))
+    named = [_publisher(reading, code) for code in codes if code]
+    return Text("; ".join(name.da for name in named), "; ".join(name.en for name in named))
 
 
 def _population_rate(reading: Reading, series: Series) -> tuple[tuple[Cell, ...], tuple[str, ...]]:

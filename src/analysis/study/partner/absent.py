@@ -24,12 +24,14 @@ _FEW = 6
 def finding(reading: Reading, id: str, asked: Absent) -> Finding:
     """Record that nothing was submitted, and who owes it."""
     rows = _rows(reading, asked)
-    said = words.text(f"partner.{asked.why}", **_parts(reading, asked))
+    proposed = asked.why == "not_submitted" and _proposed(asked)
+    why = "not_confirmed" if proposed else asked.why
+    parts = _parts(reading, asked)
     return findings.nothing_submitted(
         id,
         words.text(f"partner.question_{asked.notebook}"),
-        said,
-        words.text(f"partner.{asked.why}_short", **_parts(reading, asked)),
+        words.text(f"partner.{why}", **parts),
+        words.text(f"partner.{why}_short", **parts),
         reading.compared,
         country=reading.country.iso3,
         rows=rows,
@@ -40,8 +42,9 @@ def finding(reading: Reading, id: str, asked: Absent) -> Finding:
 def owes(reading: Reading, asked: Absent) -> Listing:
     """Who owes which reports: how often, how many, due when."""
     lines = asked.owes
+    title = "proposed" if _proposed(asked) else "owed"
     return Listing(
-        title=words.text("partner.title_owed"),
+        title=words.text(f"partner.title_{title}"),
         columns=(
             *(Column(name, words.text(f"partner.column_{name}")) for name in ("sender", "forms")),
             Column("rhythm", words.text("partner.column_rhythm")),
@@ -62,7 +65,7 @@ def owes(reading: Reading, asked: Absent) -> Listing:
         ),
         rows_of=tuple(_rows_of(reading, line.profile) for line in lines),
         source=listings.source(reading, _rows(reading, asked)),
-        note=words.text("partner.note_owed") if lines else Text("", ""),
+        note=words.text("partner.note_proposed") if _proposed(asked) else Text("", ""),
     )
 
 
@@ -100,6 +103,7 @@ def _parts(reading: Reading, asked: Absent) -> dict[str, Text | int]:
         return parts
     return parts | {
         "bodies": len(named),
+        "agreed": listings.publishers(reading, _rows(reading, asked)),
         "named": Text(
             words.joined([one.da for one in named], "da"),
             words.joined([one.en for one in named], "en"),
@@ -112,6 +116,11 @@ def _parts(reading: Reading, asked: Absent) -> dict[str, Text | int]:
             min(line.first for line in asked.owes), max(line.last for line in asked.owes)
         ),
     }
+
+
+def _proposed(asked: Absent) -> bool:
+    """Whether what is owed is this program's proposal, which no data controller confirmed."""
+    return any(line.profile.agreement.confirmed is None for line in asked.owes)
 
 
 def _span(first: date, last: date) -> Text:
