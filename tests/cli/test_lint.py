@@ -45,11 +45,19 @@ def test_a_planted_overclaim_fails(
     places: Places, call: Call, cell: int, text: str, words: str, instead: str
 ) -> None:
     """The build server stops on it, and the author reads where and what to write."""
-    _plant(places, "prosecution", cell, text)
-    said = call("lint")
+    path = _plant(places, "prosecution", cell, text)
+    said = call("lint", str(path))
     assert said.code == 2
     assert f"notebooks/prosecution.ipynb: cell {cell + 1}, line 5: “{words}” says" in said.out
     assert f"Write: {instead}." in said.out
+    assert said.err.startswith("lint: 1 places say more than the evidence bears.")
+
+
+def test_without_a_name_all_prose_is_read(places: Places, call: Call) -> None:
+    """The build server names no file."""
+    _plant(places, "prosecution", 1, "The plan led to more convictions.")
+    said = call("lint")
+    assert said.code == 2
     assert said.err.startswith("lint: 1 places say more than the evidence bears.")
 
 
