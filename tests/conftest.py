@@ -71,6 +71,11 @@ def _build(home: Path) -> dict[str, Any]:
     for name in PARTS:
         shutil.copytree(HOME / name, home / name)
     (home / "outputs").mkdir()
+    # What this checkout ran already is taken over by its fingerprint, as any build would.
+    shutil.copy(HOME / "requirements.lock", home)
+    for name in ("objects", "runs", "traces"):
+        if (HOME / ".workbench" / name).is_dir():
+            shutil.copytree(HOME / ".workbench" / name, home / ".workbench" / name)
     done = subprocess.run(
         [sys.executable, "-m", "analysis", "build", "--json"],
         env={**os.environ, HOME_VARIABLE: str(home)},
